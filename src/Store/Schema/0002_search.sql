@@ -1,0 +1,77 @@
+-- Values to numbers. A term belongs to one type and parameter and is never removed, so a process may remember its number.
+--   kind  t token   u uri   c tuple of one series   p "has any value" (its id also names the parameter in the typed rows)
+--         y m d  year, month, day of a date as 2024, 2024-03, 2024-03-05   v  a date known to the month or year only, as written
+--         a every number ever given   l live: not replaced, not deleted
+create table term (
+    id     integer generated always as identity primary key,
+    type   smallint not null,
+    param  text collate "C" not null,                   -- first name of the search parameter; '' for kinds a and l
+    kind   "char" not null,
+    system text collate "C" not null,                   -- '' without
+    code   text collate "C" not null,
+    unique (type, param, kind, system, code)
+);
+
+-- What is searchable. Numbers are dense per type, given by the fold in commit order.
+create table search_row (
+    type        smallint not null,
+    no          bigint not null,
+    resource_id bigint not null,
+    patient     text collate "C",                       -- id of the Patient the resource is about
+    started     timestamptz,                            -- for _sort
+    gone_at     bigint,                                 -- upto when it was replaced or deleted
+    primary key (type, no)
+);
+create unique index search_row_current on search_row (resource_id) where gone_at is null;
+create index search_row_patient on search_row (type, patient, no) where patient is not null;
+create index search_row_started on search_row (type, started, no) where started is not null;
+
+-- The bitmaps: bit no % 32000 of block no / 32000 is set when the row has the term. Always 32,000 bits, so that blocks can be combined;
+-- MAIN keeps dense blocks inline (two fit a page) and compresses sparse ones. Never cleared, except in the live term.
+create table bits (
+    term  integer not null,
+    block integer not null,
+    b     bit varying(32000) not null,
+    primary key (term, block)
+);
+alter table bits alter column b set storage main;
+
+-- Values of high cardinality. param is the id of the parameter's p term.
+create table ref_row   (param integer not null, target text collate "C" not null, no bigint not null);
+create index ref_row_key on ref_row (param, target, no);
+create table ident_row (param integer not null, hash bigint not null, no bigint not null);
+create index ident_row_key on ident_row (param, hash, no);
+create table date_row  (param integer not null, low timestamptz not null, high timestamptz not null, no bigint not null);  -- [low, high)
+create index date_row_key on date_row (param, low, high, no);
+
+-- Written in the resource's own transaction, removed by the fold.
+create table pending (
+    id          bigint generated always as identity primary key,
+    type        smallint not null,
+    resource_id bigint not null,
+    deleted     boolean not null,
+    patient     text,
+    started     timestamptz,
+    terms       integer[] not null,
+    ref_param   integer[] not null,
+    ref_target  text[] not null,
+    ident_param integer[] not null,
+    ident_hash  bigint[] not null,
+    date_param  integer[] not null,
+    date_low    timestamptz[] not null,
+    date_high   timestamptz[] not null
+);
+
+-- upto: the watermark; floor: a page whose horizon lies below it can no longer be served.
+create table fold_state (
+    type  smallint primary key,
+    upto  bigint not null default 0,
+    floor bigint not null default 0
+);
+
+-- Long queries of page links, encrypted, under their keyed hash.
+create table page_query (
+    hash      bytea primary key,
+    body      bytea not null,
+    last_used timestamptz not null
+);

@@ -1,0 +1,54 @@
+-- What a re-mapping needs, and the account of every input. Not granted to the facade.
+create schema intake;
+
+-- One row a series: the read set's values after pseudonymisation and scrubbing, compressed by the program.
+create table intake.series (
+    study_uid  text collate "C" not null,
+    series_uid text collate "C" not null,
+    instances  integer not null,
+    attributes bytea not null,
+    primary key (study_uid, series_uid)
+);
+
+create table intake.run (
+    run         bigint generated always as identity primary key,
+    verb        text not null,
+    started     timestamptz not null,
+    finished    timestamptz,
+    files       bigint not null default 0,
+    stored      bigint not null default 0,
+    updated     bigint not null default 0,
+    unchanged   bigint not null default 0,
+    skipped     bigint not null default 0,
+    quarantined bigint not null default 0,
+    resources   bigint not null default 0
+);
+
+-- One row an input ever offered: its latest outcome. The quarantine is what has outcome 'quarantined' here.
+create table intake.input (
+    name_hash     bytea primary key,                    -- SHA-256 of the name: names may be longer than an index entry
+    name          text,                                 -- null with Ledger__Names=hash
+    size          bigint not null,
+    modified      timestamptz,
+    outcome       text not null,
+    reason        text,
+    text          text,
+    study_uid     text collate "C",
+    series_uid    text collate "C",
+    sop_uid       text collate "C",
+    hash          bytea,                                -- of the mapped attributes, or of the imported content
+    replaced_hash bytea,                                -- of what a correction replaced
+    run           bigint not null
+);
+create index input_study on intake.input (study_uid) where study_uid is not null;
+create index input_outcome on intake.input (outcome, reason);
+
+-- What the mapping could not use, rewritten with the study.
+create table intake.finding (
+    study_uid text collate "C" not null,
+    code      text not null,
+    severity  smallint not null,
+    place     text not null,
+    text      text not null
+);
+create index finding_study on intake.finding (study_uid);

@@ -1,3 +1,4 @@
+using Dicom2Fhir.Store.Search;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
@@ -33,7 +34,8 @@ public sealed record InputRecord
 public sealed class WriteBatch : IAsyncDisposable
 {
     public static Task<WriteBatch> BeginAsync(
-        NpgsqlDataSource database, IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) => throw new NotImplementedException();
+        NpgsqlDataSource database, IndexExtractor extractor, IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
 
     /// <summary>The kept series of the studies.</summary>
     public Task<IReadOnlyList<KeptSeries>> LoadSeriesAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>

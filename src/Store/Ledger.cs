@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Dapper;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
@@ -5,13 +7,17 @@ namespace Dicom2Fhir.Store;
 /// <summary>What the ledger knows of an input.</summary>
 public sealed record KnownInput(byte[] NameHash, long Size, DateTime? Modified, string Outcome, string? Reason, string? StudyUid);
 
-/// <summary>A line of status --inputs.</summary>
+/// <summary>A line of status --inputs. Source is the name, or its hash in hex where names are not kept.</summary>
 public sealed record InputLine(string Source, string Outcome, string? Reason, string? Text, string? Study, long Run);
 
 /// <summary>Totals of one run.</summary>
 public sealed record RunTotals(long Files, long Stored, long Updated, long Unchanged, long Skipped, long Quarantined, long Resources);
 
+/// <summary>The newest finished or running run.</summary>
+public sealed record LastRun(long Run, string Verb, DateTime Started, DateTime? Finished, RunTotals Totals);
+
 /// <summary>Totals of the store (status).</summary>
+/// <param name="Compression">Of the documents: lz4 or pglz.</param>
 public sealed record StoreStatus(
     int Schema,
     IReadOnlyDictionary<string, long> Resources,
@@ -29,30 +35,139 @@ public sealed record StoreStatus(
     string Compression,
     LastRun? Last);
 
-/// <summary>The newest finished or running run.</summary>
-public sealed record LastRun(long Run, string Verb, DateTime Started, DateTime? Finished, RunTotals Totals);
-
 /// <summary>The account of every input ever offered (schema intake).</summary>
 public sealed class Ledger(NpgsqlDataSource database)
 {
-    public Task<long> StartRunAsync(string verb, CancellationToken cancellationToken) => throw new NotImplementedException(database.ToString());
+    public async Task<long> StartRunAsync(string verb, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "insert into intake.run (verb, started) values (@verb, clock_timestamp()) returning run", new { verb }, cancellationToken: cancellationToken));
+    }
 
-    public Task FinishRunAsync(long run, RunTotals totals, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task FinishRunAsync(long run, RunTotals totals, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update intake.run set finished = clock_timestamp(), files = @Files, stored = @Stored, updated = @Updated, unchanged = @Unchanged,
+                   skipped = @Skipped, quarantined = @Quarantined, resources = @Resources
+             where run = @run
+            """,
+            new { run, totals.Files, totals.Stored, totals.Updated, totals.Unchanged, totals.Skipped, totals.Quarantined, totals.Resources },
+            cancellationToken: cancellationToken));
+    }
 
-    /// <summary>The known ones of these inputs, by name hash in hex.</summary>
-    public Task<IReadOnlyDictionary<string, KnownInput>> FindAsync(IReadOnlyCollection<byte[]> nameHashes, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>The known ones of these inputs, by name hash in upper-case hex.</summary>
+    public async Task<IReadOnlyDictionary<string, KnownInput>> FindAsync(IReadOnlyCollection<byte[]> nameHashes, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = await connection.QueryAsync<KnownInput>(new CommandDefinition(
+            """
+            select name_hash as NameHash, size as Size, modified as Modified, outcome as Outcome, reason as Reason, study_uid as StudyUid
+              from intake.input where name_hash = any(@Hashes)
+            """,
+            new { Hashes = nameHashes.ToArray() }, cancellationToken: cancellationToken));
+        return rows.ToDictionary(row => Convert.ToHexString(row.NameHash));
+    }
 
-    /// <summary>Records inputs outside of a batch: skipped and quarantined ones, and unchanged ones that need no write.</summary>
-    public Task RecordAsync(long run, IReadOnlyCollection<InputRecord> inputs, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <summary>Records inputs outside of a batch: skipped and quarantined ones, and unchanged ones that need no write (distinct names).</summary>
+    public async Task RecordAsync(long run, IReadOnlyCollection<InputRecord> inputs, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await InputRows.SaveAsync(connection, null, run, inputs, cancellationToken);
+    }
 
     /// <summary>Every input, or those with one outcome, in name order.</summary>
-    public IAsyncEnumerable<InputLine> InputsAsync(string? outcome, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async IAsyncEnumerable<InputLine> InputsAsync(string? outcome, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            """
+            select coalesce(name, encode(name_hash, 'hex')), outcome, reason, text, study_uid, run
+              from intake.input where $1 is null or outcome = $1
+             order by name collate "C" nulls last, name_hash
+            """,
+            connection);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = outcome, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return new InputLine(reader.GetString(0), reader.GetString(1), Text(reader, 2), Text(reader, 3), Text(reader, 4), reader.GetInt64(5));
+        }
+    }
 
-    public Task<StoreStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<StoreStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var counts = (await QueryAsync<(short Type, short State, long Count)>(connection,
+            "select type, conformance, count(*) from resource where not deleted and version > 0 group by 1, 2", cancellationToken)).ToList();
+        var (series, instances, studies) = (await QueryAsync<(long, long, long)>(connection,
+            "select count(*), coalesce(sum(instances), 0)::bigint, count(distinct study_uid) from intake.series", cancellationToken)).Single();
+        var inputs = await QueryAsync<(string, long)>(connection, "select outcome, count(*) from intake.input group by 1", cancellationToken);
+        var reasons = await QueryAsync<(string, long)>(connection, "select reason, count(*) from intake.input where reason is not null group by 1", cancellationToken);
+        var upto = await QueryAsync<(short Type, long Upto)>(connection, "select type, upto from fold_state where upto > 0", cancellationToken);
+        var (terms, pending, compression) = (await QueryAsync<(long, long, string)>(connection,
+            """
+            select (select count(*) from term), (select count(*) from pending),
+                   (select case attcompression when 'l' then 'lz4' else 'pglz' end from pg_attribute where attrelid = 'resource'::regclass and attname = 'document')
+            """,
+            cancellationToken)).Single();
 
-    /// <summary>Removes every resource, input record and quarantine entry; keeps schema, page key and terms. Page links from before answer 410.</summary>
-    public Task PurgeAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+        return new StoreStatus(
+            await Migrator.VersionAsync(database, cancellationToken),
+            counts.GroupBy(row => ServedType.Find(row.Type).Name, row => row.Count).OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum()),
+            studies, series, instances,
+            Sorted(inputs), Sorted(reasons),
+            counts.Where(row => row.State == 1).Sum(row => row.Count),
+            counts.Where(row => row.State == 2).Sum(row => row.Count),
+            counts.Where(row => row.State == 0).Sum(row => row.Count),
+            terms,
+            upto.ToDictionary(row => ServedType.Find(row.Type).Name, row => row.Upto),
+            pending, compression,
+            await LastAsync(connection, cancellationToken));
+    }
 
+    /// <summary>
+    /// Removes every resource, input record and quarantine entry; keeps schema, page key and terms. Search numbers go on, so page links from before
+    /// answer 410.
+    /// </summary>
+    public async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            begin;
+            select pg_advisory_xact_lock(4201);
+            truncate resource, search_row, bits, ref_row, ident_row, date_row, pending, page_query,
+                     intake.series, intake.run, intake.input, intake.finding;
+            update fold_state set upto = upto + 1, floor = upto + 1;
+            delete from setting where name = 'time-zone';
+            commit;
+            """,
+            cancellationToken: cancellationToken));
+    }
+
+    static async Task<LastRun?> LastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select run, verb, started, finished, files, stored, updated, unchanged, skipped, quarantined, resources
+              from intake.run order by run desc limit 1
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        return new LastRun(
+            reader.GetInt64(0), reader.GetString(1), reader.GetDateTime(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetDateTime(3),
+            new RunTotals(reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10)));
+    }
+
+    static async Task<IEnumerable<T>> QueryAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
+        await connection.QueryAsync<T>(new CommandDefinition(sql, cancellationToken: cancellationToken));
+
+    static Dictionary<string, long> Sorted(IEnumerable<(string Word, long Count)> rows) =>
+        rows.OrderBy(row => row.Word, StringComparer.Ordinal).ToDictionary(row => row.Word, row => row.Count);
+
+    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

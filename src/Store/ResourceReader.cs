@@ -3,6 +3,7 @@ using Npgsql;
 namespace Dicom2Fhir.Store;
 
 /// <summary>A stored resource as it is sent.</summary>
+/// <param name="LastUpdated">UTC, milliseconds.</param>
 /// <param name="Document">The finished JSON.</param>
 public sealed record StoredResource(ServedType Type, string Id, int Version, DateTime LastUpdated, string Document);
 
@@ -19,6 +20,16 @@ public abstract record ReadResult
 /// <summary>Reads by type and id: sees every commit, folded or not.</summary>
 public sealed class ResourceReader(NpgsqlDataSource database)
 {
-    public Task<ReadResult> ReadAsync(ServedType type, string id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException(database.ToString());
+    public async Task<ReadResult> ReadAsync(ServedType type, string id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select version, last_updated, deleted, document from resource where type = $1 and id = $2 and version > 0");
+        command.Parameters.AddWithValue(type.Number);
+        command.Parameters.AddWithValue(id);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return new ReadResult.NotFound();
+        return reader.GetBoolean(2)
+            ? new ReadResult.Gone(reader.GetInt32(0))
+            : new ReadResult.Found(new StoredResource(type, id, reader.GetInt32(0), reader.GetDateTime(1), reader.GetString(3)));
+    }
 }

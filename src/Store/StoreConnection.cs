@@ -1,3 +1,5 @@
+using System.Text;
+using Dapper;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
@@ -5,28 +7,170 @@ namespace Dicom2Fhir.Store;
 /// <summary>The database of a process: the embedded cluster of a data folder, or the server a connection string names.</summary>
 public sealed class StoreConnection : IAsyncDisposable
 {
+    const string ZoneSetting = "time-zone";
+
+    readonly EmbeddedCluster? cluster;
+    readonly NpgsqlDataSource? owner;
+    bool ready;
+
+    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write)
+    {
+        this.cluster = cluster;
+        this.owner = owner;
+        Read = read;
+        Write = write;
+    }
+
     /// <summary>Reads; with the facade's role on the embedded cluster.</summary>
-    public NpgsqlDataSource Read => throw new NotImplementedException();
+    public NpgsqlDataSource Read { get; }
 
     /// <summary>For the facade's one insert (page_query); null when the read connection is a replica and no other is given.</summary>
-    public NpgsqlDataSource? Write => throw new NotImplementedException();
+    public NpgsqlDataSource? Write { get; }
 
     /// <summary>The owner's connection of an indexer or import.</summary>
-    public NpgsqlDataSource Database => throw new NotImplementedException();
+    public NpgsqlDataSource Database => owner ?? throw new InvalidOperationException("Opened for reading.");
 
     /// <summary>Opens for index, import, status and purge: migrates, and holds the database to the zone it was indexed with.</summary>
     /// <exception cref="StoreException">The server cannot be used; says why.</exception>
-    public static Task<StoreConnection> OpenForWritingAsync(
-        string dataFolder, string? connectionString, TimeZoneInfo zone, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static async Task<StoreConnection> OpenForWritingAsync(
+        string dataFolder, string? connectionString, TimeZoneInfo zone, CancellationToken cancellationToken)
+    {
+        var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
+        var database = Build(connectionString ?? cluster!.OwnerConnectionString);
+        var connection = new StoreConnection(cluster, database, database, database);
+        try
+        {
+            await Migrator.MigrateAsync(database, cancellationToken);
+            await HoldZoneAsync(database, zone, cancellationToken);
+            return connection;
+        }
+        catch (NpgsqlException exception)
+        {
+            await connection.DisposeAsync();
+            throw new StoreException($"The database cannot be used: {exception.Message}", exception);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Opens for the facade. An embedded cluster is started and migrated; an external server is not contacted yet.</summary>
     /// <param name="writeConnectionString">Null: the same server.</param>
-    public static Task<StoreConnection> OpenForReadingAsync(
-        string dataFolder, string? connectionString, string? writeConnectionString, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public static async Task<StoreConnection> OpenForReadingAsync(
+        string dataFolder, string? connectionString, string? writeConnectionString, CancellationToken cancellationToken)
+    {
+        if (connectionString is not null)
+        {
+            var read = Build(connectionString);
+            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString));
+        }
 
-    /// <summary>Null when searches can be answered; else one sentence. On an external server a missing schema is migrated when the role may.</summary>
-    public Task<string?> NotReadyAsync(TimeZoneInfo zone, CancellationToken cancellationToken) => throw new NotImplementedException();
+        var cluster = await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken);
+        try
+        {
+            await using (var database = Build(cluster.OwnerConnectionString)) await Migrator.MigrateAsync(database, cancellationToken);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+        var reader = Build(cluster.ReaderConnectionString);
+        return new StoreConnection(cluster, null, reader, reader);
+    }
+
+    /// <summary>
+    /// Null when searches can be answered; else one sentence. On an external server a missing or older schema is migrated when the role may create
+    /// in the database.
+    /// </summary>
+    public async Task<string?> NotReadyAsync(TimeZoneInfo zone, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (ready)
+            {
+                await using var ping = Read.CreateCommand("select 1");
+                await ping.ExecuteScalarAsync(cancellationToken);
+                return null;
+            }
+
+            var version = await Migrator.VersionAsync(Read, cancellationToken);
+            if (version > Migrator.Latest) return $"The database has schema {version}, this program knows {Migrator.Latest}: use a newer program.";
+            if (version < Migrator.Latest)
+            {
+                if (!await MayCreateAsync(cancellationToken)) return $"The database has schema {version}, {Migrator.Latest} is needed: run dicom2fhir status with the owner's connection once.";
+                await Migrator.MigrateAsync(Read, cancellationToken);
+            }
+
+            if (await ZoneAsync(Read, cancellationToken) is { } held && held != zone.Id) return WrongZone(held, zone);
+            ready = true;
+            return null;
+        }
+        catch (NpgsqlException exception)
+        {
+            return $"The database does not answer: {exception.GetType().Name} {exception.SqlState}".TrimEnd();
+        }
+        catch (StoreException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Read.DisposeAsync();
+        if (Write is not null) await Write.DisposeAsync();
+        if (cluster is not null) await cluster.DisposeAsync();
+    }
+
+    /// <summary>The zone the database was indexed with; null before the first write.</summary>
+    static async Task<string?> ZoneAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var value = await connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(
+            "select value from setting where name = @ZoneSetting", new { ZoneSetting }, cancellationToken: cancellationToken));
+        return value is null ? null : Encoding.UTF8.GetString(value);
+    }
+
+    // Days and months of the index are those of one zone: another zone would give wrong counts, so it is refused.
+    static async Task HoldZoneAsync(NpgsqlDataSource database, TimeZoneInfo zone, CancellationToken cancellationToken)
+    {
+        await using (var command = database.CreateCommand("insert into setting (name, value) values ($1, $2) on conflict (name) do nothing"))
+        {
+            command.Parameters.AddWithValue(ZoneSetting);
+            command.Parameters.AddWithValue(Encoding.UTF8.GetBytes(zone.Id));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (await ZoneAsync(database, cancellationToken) is { } held && held != zone.Id) throw new StoreException(WrongZone(held, zone));
+    }
+
+    static string WrongZone(string held, TimeZoneInfo zone) =>
+        $"The database was indexed with TimeZone={held}, the setting says {zone.Id}: use {held}, or a new data folder.";
+
+    async Task<bool> MayCreateAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Read.CreateCommand(
+            "select has_database_privilege(current_database(), 'CREATE') and has_schema_privilege('public', 'CREATE') and not pg_is_in_recovery()");
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    static NpgsqlDataSource Build(string connectionString)
+    {
+        try
+        {
+            var builder = new NpgsqlDataSourceBuilder(connectionString);
+            // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
+            builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+            builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
+            return builder.Build();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StoreException($"ConnectionStrings__Postgres is not a connection string: {exception.Message}", exception);
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
 using Dicom2Fhir.Store.Search;
 using Npgsql;
 
@@ -10,64 +13,126 @@ public sealed record KeptSeries(string StudyUid, string SeriesUid, int Instances
 /// <summary>A finding of the mapping, kept with its study.</summary>
 public sealed record KeptFinding(string StudyUid, string Code, short Severity, string Place, string Text);
 
-/// <summary>The account of one input. Names are hashed by the caller: <see cref="NameHash"/> always, <see cref="Name"/> only when names are kept.</summary>
-public sealed record InputRecord
-{
-    public required byte[] NameHash { get; init; }
-    public string? Name { get; init; }
-    public required long Size { get; init; }
-    public DateTime? Modified { get; init; }
-    public required string Outcome { get; init; }
-    public string? Reason { get; init; }
-    public string? Text { get; init; }
-    public string? StudyUid { get; init; }
-    public string? SeriesUid { get; init; }
-    public string? SopUid { get; init; }
-    public byte[]? Hash { get; init; }
-    public byte[]? ReplacedHash { get; init; }
-}
-
 /// <summary>
 /// One transaction of an indexer or import: takes the locks of its studies in order, so that no two batches touch one study at a time, and writes
 /// resources, index rows, kept series, findings and the account of the inputs together. Nothing of it is visible before <see cref="CommitAsync"/>.
 /// </summary>
 public sealed class WriteBatch : IAsyncDisposable
 {
-    public static Task<WriteBatch> BeginAsync(
-        NpgsqlDataSource database, IndexExtractor extractor, IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    readonly NpgsqlConnection connection;
+    readonly NpgsqlTransaction transaction;
+    readonly ResourceWriter writer;
+
+    WriteBatch(NpgsqlDataSource database, NpgsqlConnection connection, NpgsqlTransaction transaction, IndexExtractor extractor)
+    {
+        this.connection = connection;
+        this.transaction = transaction;
+        writer = new ResourceWriter(database, connection, transaction, extractor);
+    }
+
+    public static async Task<WriteBatch> BeginAsync(
+        NpgsqlDataSource database, IndexExtractor extractor, IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken)
+    {
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        NpgsqlTransaction? transaction = null;
+        try
+        {
+            transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.ExecuteAsync(new CommandDefinition(
+                "select pg_advisory_xact_lock(key) from (select unnest(@keys) as key) k",
+                new { keys = studyUids.Select(LockKey).Distinct().Order().ToArray() }, transaction, cancellationToken: cancellationToken));
+            return new WriteBatch(database, connection, transaction, extractor);
+        }
+        catch
+        {
+            if (transaction is not null) await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>The kept series of the studies.</summary>
-    public Task<IReadOnlyList<KeptSeries>> LoadSeriesAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task<IReadOnlyList<KeptSeries>> LoadSeriesAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<KeptSeries>(new CommandDefinition(
+            """
+            select study_uid as StudyUid, series_uid as SeriesUid, instances as Instances, attributes as Attributes
+              from intake.series where study_uid = any(@Studies) order by study_uid, series_uid
+            """,
+            new { Studies = studyUids.ToArray() }, transaction, cancellationToken: cancellationToken))];
 
     /// <summary>Inserts or replaces kept series.</summary>
-    public Task SaveSeriesAsync(IReadOnlyCollection<KeptSeries> series, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task SaveSeriesAsync(IReadOnlyCollection<KeptSeries> series, CancellationToken cancellationToken)
+    {
+        if (series.Count == 0) return;
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into intake.series (study_uid, series_uid, instances, attributes)
+            select * from unnest(@Studies, @Uids, @Counts, @Attributes)
+            on conflict (study_uid, series_uid) do update set instances = excluded.instances, attributes = excluded.attributes
+            """,
+            new
+            {
+                Studies = series.Select(row => row.StudyUid).ToArray(),
+                Uids = series.Select(row => row.SeriesUid).ToArray(),
+                Counts = series.Select(row => row.Instances).ToArray(),
+                Attributes = series.Select(row => row.Attributes).ToArray(),
+            },
+            transaction, cancellationToken: cancellationToken));
+    }
 
     /// <summary>Replaces the findings of the studies.</summary>
-    public Task SaveFindingsAsync(
-        IReadOnlyCollection<string> studyUids, IReadOnlyCollection<KeptFinding> findings, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public async Task SaveFindingsAsync(
+        IReadOnlyCollection<string> studyUids, IReadOnlyCollection<KeptFinding> findings, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from intake.finding where study_uid = any(@Studies)", new { Studies = studyUids.ToArray() }, transaction, cancellationToken: cancellationToken));
+        if (findings.Count == 0) return;
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into intake.finding (study_uid, code, severity, place, text) select * from unnest(@Studies, @Codes, @Severities, @Places, @Texts)",
+            new
+            {
+                Studies = findings.Select(row => row.StudyUid).ToArray(),
+                Codes = findings.Select(row => row.Code).ToArray(),
+                Severities = findings.Select(row => row.Severity).ToArray(),
+                Places = findings.Select(row => row.Place).ToArray(),
+                Texts = findings.Select(row => row.Text).ToArray(),
+            },
+            transaction, cancellationToken: cancellationToken));
+    }
 
     /// <summary>Writes resources (distinct type and id) with their index rows; equal content writes nothing. Outcomes in the order of the input.</summary>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        writer.WriteAsync(resources, cancellationToken);
 
     /// <summary>Leaves a tombstone where the resource exists and has this origin. Returns how many were deleted.</summary>
     public Task<int> DeleteAsync(ServedType type, IReadOnlyCollection<string> ids, Origin origin, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        writer.DeleteAsync(type, ids, origin, cancellationToken);
 
-    /// <summary>Inserts or replaces input records.</summary>
+    /// <summary>Inserts or replaces input records (distinct names).</summary>
     public Task RecordAsync(long run, IReadOnlyCollection<InputRecord> inputs, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        InputRows.SaveAsync(connection, transaction, run, inputs, cancellationToken);
 
-    /// <summary>Gives every input of a study that is not skipped another outcome: withheld studies, and their release. Returns how many.</summary>
+    /// <summary>
+    /// Gives the inputs of a study that have one outcome and reason another: withheld studies, and their release. Returns how many.
+    /// </summary>
     public Task<int> ReclassifyAsync(
-        long run, string studyUid, string outcome, string? reason, string? text, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        long run, string studyUid, (string[] Outcomes, string? Reason) from, (string Outcome, string? Reason, string? Text) to,
+        CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            """
+            update intake.input set outcome = @Outcome, reason = @Reason, text = @Text, run = @run
+             where study_uid = @studyUid and outcome = any(@Outcomes) and reason is not distinct from @FromReason and sop_uid is not null
+            """,
+            new { run, studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
 
-    public Task CommitAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
     /// <summary>Rolls back what was not committed.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    static long LockKey(string studyUid) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(studyUid)));
 }

@@ -22,3 +22,15 @@ create table setting (
     name  text primary key,
     value bytea not null
 );
+
+-- lz4 where the server has it (the npm build has not), else pglz; status shows which.
+do $$
+begin
+    if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then
+        alter table resource alter column document set compression lz4;
+    end if;
+end $$;
+
+-- The key of the page tokens: 244 random bits of the server's strong generator.
+insert into setting (name, value)
+values ('page-key', sha256(convert_to(gen_random_uuid()::text || gen_random_uuid()::text, 'UTF8')));

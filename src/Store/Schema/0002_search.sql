@@ -20,9 +20,11 @@ create table search_row (
     patient     text collate "C",                       -- id of the Patient the resource is about
     started     timestamptz,                            -- for _sort
     gone_at     bigint,                                 -- upto when it was replaced or deleted
+    gone_time   timestamptz,                            -- and when: rows are removed 7 days later
     primary key (type, no)
 );
-create unique index search_row_current on search_row (resource_id) where gone_at is null;
+create index search_row_current on search_row (resource_id) where gone_at is null;   -- not unique: the fold replaces in one statement
+create index search_row_gone on search_row (gone_time) where gone_time is not null;
 create index search_row_patient on search_row (type, patient, no) where patient is not null;
 create index search_row_started on search_row (type, started, no) where started is not null;
 
@@ -31,7 +33,7 @@ create index search_row_started on search_row (type, started, no) where started 
 create table bits (
     term  integer not null,
     block integer not null,
-    b     bit varying(32000) not null,
+    b     bit(32000) not null,
     primary key (term, block)
 );
 alter table bits alter column b set storage main;
@@ -61,6 +63,10 @@ create table pending (
     date_low    timestamptz[] not null,
     date_high   timestamptz[] not null
 );
+
+-- The terms of kind a and l of every type; their bits are set by the fold.
+insert into term (type, param, kind, system, code)
+select type, '', kind, '', '' from generate_series(1, 12) type, unnest(array['a', 'l']::"char"[]) kind;
 
 -- upto: the watermark; floor: a page whose horizon lies below it can no longer be served.
 create table fold_state (

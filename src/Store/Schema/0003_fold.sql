@@ -1,26 +1,102 @@
--- Makes committed writes searchable, in one transaction under an advisory lock. Returns the pending rows taken, -1 when another process folds.
--- Definer's rights: a facade that may only read calls it when no indexer runs.
+-- Makes committed writes searchable: numbers pending rows in commit order, inserts their search rows, sets their bits, retires what they
+-- replace and moves the watermark, all in one transaction under an advisory lock. Returns the pending rows taken, -1 when another process folds.
+-- Definer's rights: a facade that may only read calls it when no indexer runs, so that nothing stays unsearchable after a crash.
 create function fold(at_most integer) returns integer
-    language plpgsql security definer set search_path = public, pg_temp as $$
+    language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-    taken integer;
+    zero    constant bit(32000) := repeat('0', 32000)::bit(32000);
+    taken   integer;
+    gone    bigint[];       -- number and type of replaced and deleted rows, pairwise
+    gone_of smallint[];
 begin
     if not pg_try_advisory_xact_lock(4201) then
         return -1;
     end if;
 
-    create temporary table if not exists folding (
-        id bigint, type smallint, resource_id bigint, no bigint, newest boolean, deleted boolean
-    ) on commit delete rows;
-    truncate folding;
+    insert into fold_state (type)
+    select distinct p.type from (select type from pending order by id limit at_most) p
+     where not exists (select from fold_state f where f.type = p.type)
+    on conflict do nothing;
 
-    insert into folding (id, type, resource_id, deleted, newest)
-    select id, type, resource_id, deleted, id = max(id) over (partition by resource_id)
-      from (select id, type, resource_id, deleted from pending order by id limit at_most) p;
-    get diagnostics taken = row_count;
-    if taken = 0 then
-        return 0;
-    end if;
+    with taken_rows as materialized (
+        delete from pending where id in (select id from pending order by id limit at_most) returning *
+    ), newest as materialized (     -- a resource that is replaced before it was folded is never numbered
+        select distinct on (resource_id) * from taken_rows order by resource_id, id desc
+    ), mark as materialized (
+        select f.type, f.upto as was, f.upto + count(*) filter (where not n.deleted) as upto
+          from fold_state f join newest n on n.type = f.type
+         group by f.type, f.upto
+    ), numbered as materialized (
+        select n.*, m.was + row_number() over (partition by n.type order by n.id) as no
+          from newest n join mark m on m.type = n.type
+         where not n.deleted
+    ), moved as (
+        update fold_state f set upto = m.upto from mark m where f.type = m.type
+    ), retired as (
+        update search_row s set gone_at = m.upto, gone_time = clock_timestamp()
+          from newest n join mark m on m.type = n.type
+         where s.resource_id = n.resource_id and s.gone_at is null
+        returning s.no, s.type
+    ), rows_in as (
+        insert into search_row (type, no, resource_id, patient, started)
+        select type, no, resource_id, patient, started from numbered
+    ), refs_in as (
+        insert into ref_row (param, target, no)
+        select v.param, v.target, n.no from numbered n, unnest(n.ref_param, n.ref_target) v(param, target)
+    ), idents_in as (
+        insert into ident_row (param, hash, no)
+        select v.param, v.hash, n.no from numbered n, unnest(n.ident_param, n.ident_hash) v(param, hash)
+    ), dates_in as (
+        insert into date_row (param, low, high, no)
+        select v.param, v.low, v.high, n.no from numbered n, unnest(n.date_param, n.date_low, n.date_high) v(param, low, high)
+    ), bits_in as (
+        insert into bits as kept (term, block, b)
+        select term, block, bit_or(set_bit(zero, place, 1))
+          from (select unnest(n.terms) as term, (n.no / 32000)::integer as block, (n.no % 32000)::integer as place from numbered n
+                union all
+                select t.id, (n.no / 32000)::integer, (n.no % 32000)::integer
+                  from numbered n join term t on t.type = n.type and t.param = '' and t.kind in ('a', 'l')) v
+         group by term, block
+         order by term, block
+        on conflict (term, block) do update set b = kept.b | excluded.b
+    )
+    select (select count(*) from taken_rows), (select array_agg(no) from retired), (select array_agg(type) from retired)
+      into taken, gone, gone_of;
+
+    update bits l set b = l.b & ~ dead.b
+      from (select t.id as term, (v.no / 32000)::integer as block, bit_or(set_bit(zero, (v.no % 32000)::integer, 1)) as b
+              from unnest(gone, gone_of) v(no, type) join term t on t.type = v.type and t.param = '' and t.kind = 'l'
+             group by 1, 2) dead
+     where l.term = dead.term and l.block = dead.block;
 
     return taken;
+end $$;
+
+-- Removes rows that were replaced or deleted more than at_least ago; pages whose horizon lies below the floor answer 410 from then on.
+create function retire(at_least interval) returns bigint
+    language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+    removed bigint;
+begin
+    if not pg_try_advisory_xact_lock(4201) then
+        return -1;
+    end if;
+
+    with dead as materialized (
+        delete from search_row where gone_time < clock_timestamp() - at_least returning type, no, gone_at
+    ), raised as (
+        update fold_state f set floor = greatest(f.floor, d.gone_at)
+          from (select type, max(gone_at) as gone_at from dead group by type) d
+         where f.type = d.type
+    ), params as materialized (
+        select t.id as param, d.no from dead d join term t on t.type = d.type and t.kind = 'p'
+    ), refs_out as (
+        delete from ref_row r using params p where r.param = p.param and r.no = p.no
+    ), idents_out as (
+        delete from ident_row r using params p where r.param = p.param and r.no = p.no
+    ), dates_out as (
+        delete from date_row r using params p where r.param = p.param and r.no = p.no
+    )
+    select count(*) into removed from dead;
+    return removed;
 end $$;

@@ -1,0 +1,36 @@
+using Dicom2Fhir.Store.Search;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dicom2Fhir.Store;
+
+/// <summary>The row that waits for the fold.</summary>
+static class PendingRow
+{
+    const string Sql =
+        """
+        insert into pending (type, resource_id, deleted, patient, started, terms, ref_param, ref_target, ident_param, ident_hash, date_param, date_low, date_high)
+        values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        """;
+
+    public static NpgsqlBatchCommand Insert(ServedType type, long resourceId, IndexEntries entries, TermNumbers numbers)
+    {
+        var command = new NpgsqlBatchCommand(Sql);
+        Add(command, type.Number, NpgsqlDbType.Smallint);
+        Add(command, resourceId, NpgsqlDbType.Bigint);
+        Add(command, entries.Patient, NpgsqlDbType.Text);
+        Add(command, entries.Started, NpgsqlDbType.TimestampTz);
+        Add(command, entries.Terms.Select(key => numbers[key]).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        Add(command, entries.References.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        Add(command, entries.References.Select(row => row.Target).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        Add(command, entries.Identifiers.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        Add(command, entries.Identifiers.Select(row => row.Hash).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        Add(command, entries.Dates.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
+        Add(command, entries.Dates.Select(row => row.Low).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        Add(command, entries.Dates.Select(row => row.High).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        return command;
+    }
+
+    static void Add(NpgsqlBatchCommand command, object? value, NpgsqlDbType type) =>
+        command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+}

@@ -44,6 +44,9 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
     internal static long IdentifierHash(string? system, string value) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(system is null ? "v" + value : $"s{system.Length}|{system}{value}")));
 
+    /// <summary>Hash by which every identifier of a system is found (system| without a value).</summary>
+    internal static long SystemHash(string system) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes("a" + system)));
+
     internal static string TupleCode(IEnumerable<IndexValue.Token> parts) =>
         string.Join(PartSeparator, parts.Select(part => part.System + PartSeparator + part.Code));
 
@@ -54,6 +57,7 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
             case IndexValue.Token token when parameter.Storage == SearchStorage.Rows:
                 entries.Identifiers.Add((present, IdentifierHash(null, token.Code)));
                 entries.Identifiers.Add((present, IdentifierHash(token.System, token.Code)));
+                entries.Identifiers.Add((present, SystemHash(token.System)));
                 break;
             case IndexValue.Token token:
                 entries.Terms.Add(present with { Kind = 't', System = token.System, Code = token.Code });

@@ -31,8 +31,6 @@ public enum SearchStorage
 /// <param name="Names">The first is the name in /metadata and in the index; all are accepted.</param>
 /// <param name="Values">The values in a resource of the type.</param>
 /// <param name="Definition">Canonical of the SearchParameter.</param>
-/// <param name="Parts">Names of the parameters a composite is made of.</param>
-/// <param name="Target">Type a bare id of a reference means.</param>
 public sealed record SearchParameter(
     ServedType Type,
     IReadOnlyList<string> Names,
@@ -44,9 +42,14 @@ public sealed record SearchParameter(
 {
     public string Name => Names[0];
 
+    /// <summary>Names of the parameters a composite is made of, in the order of its parts.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 
+    /// <summary>Type a bare id of a reference means.</summary>
     public string? Target { get; init; }
+
+    /// <summary>A token over a boolean element: true and false are the only values.</summary>
+    public bool IsBoolean { get; init; }
 }
 
 /// <summary>THE search parameter table: CapabilityStatement, index extraction, SQL and docs/search-parameters.md follow from it.</summary>
@@ -73,7 +76,7 @@ public static class SearchParameters
         Study(["series-laterality"], SearchKind.Token, study => study.Series.SelectMany(series => Term.Of(series.Laterality)),
             Mii + "mii-sp-meta-imaging-study-series-laterality", "Laterality of any series."),
         Study(["contrast-bolus"], SearchKind.Token, study => study.Series.SelectMany(Contrast), Mii + "mii-sp-meta-imaging-study-series-contrast-bolus",
-            "true: a series states contrast; false: a series denies it; :missing=true: no series says anything."),
+            "true: a series states contrast; false: a series denies it; :missing=true: no series says anything.") with { IsBoolean = true },
         Study(["started"], SearchKind.Date, study => Term.Of(study.StartedElement), Hl7 + "ImagingStudy-started", "Start of the study.", SearchStorage.Calendar),
         Study(["series-started"], SearchKind.Date, study => study.Series.SelectMany(series => Term.Of(series.StartedElement)),
             Mii + "mii-sp-meta-imaging-study-series-started", "Start of any series.", SearchStorage.Calendar),

@@ -46,6 +46,15 @@ public sealed class Folder(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Removes rows that were replaced or deleted longer ago; older page links answer 410 from then on.</summary>
+    public async Task<long> RetireAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select retire($1)");
+        command.CommandTimeout = 0;
+        command.Parameters.AddWithValue(age);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Rows taken; -1 when another process folds.</summary>
     internal async Task<int> FoldAsync(CancellationToken cancellationToken)
     {

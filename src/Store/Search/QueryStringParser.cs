@@ -38,7 +38,7 @@ public static class QueryStringParser
         var modifier = colon < 0 ? null : name[(colon + 1)..];
         if (SearchParameters.Find(type, written) is not { } parameter)
         {
-            return (null, new QueryProblem(QueryProblemKind.NotSupported, name, Unknown(type, written), Ignorable: true));
+            return (null, new QueryProblem(QueryProblemKind.NotSupported, name, Unknown(type, name), !MustNotBeIgnored(name)));
         }
 
         if (ModifierProblem(parameter, modifier) is { } refusal) return (null, refusal with { Parameter = name });
@@ -60,6 +60,10 @@ public static class QueryStringParser
         return criterion is null ? (null, Invalid(name, fault!)) : (criterion, null);
     }
 
+    // A chain, _has or named query that is ignored would count the whole hospital (R4 search 3.1.1.7 demands it for _query).
+    static bool MustNotBeIgnored(string name) =>
+        name.Contains('.', StringComparison.Ordinal) || name.StartsWith("_has", StringComparison.Ordinal) || name == "_query";
+
     static QueryProblem? ModifierProblem(SearchParameter parameter, string? modifier)
     {
         var offered = Modifiers.Of(parameter);
@@ -75,6 +79,7 @@ public static class QueryStringParser
 
     static string Unknown(ServedType type, string name)
     {
+        if (name.Contains('.', StringComparison.Ordinal) || name.StartsWith("_has", StringComparison.Ordinal)) return $"Chained searches ('{name}') are not offered.";
         var nearest = SearchParameters.Of(type).SelectMany(parameter => parameter.Names)
             .OrderBy(known => Distance(known, name)).ThenBy(known => known, StringComparer.Ordinal).Take(3);
         return $"{type.Name} has no search parameter '{name}'; the nearest are {string.Join(", ", nearest)}.";

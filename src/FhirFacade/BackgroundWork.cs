@@ -1,0 +1,56 @@
+using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
+using Npgsql;
+
+namespace Dicom2Fhir.FhirFacade;
+
+/// <summary>Says "ready" once on stdout, folds what waits when no indexer runs, and removes what page links no longer need.</summary>
+sealed class BackgroundWork(StoreConnection store, FacadeOptions options, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
+{
+    // Page links are good for 7 days (docs/search.md).
+    static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+    static readonly TimeSpan BetweenCleaning = TimeSpan.FromHours(1);
+    static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await store.NotReadyAsync(options.TimeZone, stoppingToken) is { } reason)
+        {
+            logger.NotReady(reason);
+            await Task.Delay(AfterFailure, time, stoppingToken);
+        }
+
+        Console.Out.WriteLine($"ready {options.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? $"http://{options.Listen}:{options.Port}/fhir"}");
+        await Task.WhenAll(RepeatAsync(FoldAsync, stoppingToken), RepeatAsync(CleanAsync, stoppingToken));
+    }
+
+    Task FoldAsync(CancellationToken cancellationToken) => new Folder(store.Read).RunAsync(cancellationToken);
+
+    async Task CleanAsync(CancellationToken cancellationToken)
+    {
+        await new Folder(store.Read).RetireAsync(Retention, cancellationToken);
+        await new PageTokens(store.Read, store.Write).RemoveUnusedAsync(Retention, cancellationToken);
+        await Task.Delay(BetweenCleaning, time, cancellationToken);
+    }
+
+    // A database that is away, or a read-only replica, is no reason to end the process.
+    async Task RepeatAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege)
+            {
+                await Task.Delay(BetweenCleaning, time, cancellationToken);     // folding is the indexer's work then
+            }
+            catch (NpgsqlException exception)
+            {
+                logger.BackgroundFailed(exception.Message);
+                await Task.Delay(AfterFailure, time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
+
+namespace Dicom2Fhir.FhirFacade.Fhir;
+
+/// <summary>Writes a searchset Bundle around stored documents, which go in unparsed.</summary>
+static class BundleWriter
+{
+    /// <param name="filter">Applied to each document; null: as stored.</param>
+    /// <param name="warnings">Parameters that were ignored: one entry of mode outcome.</param>
+    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, SearchPage page, ElementFilter? filter, IReadOnlyList<FhirError> warnings)
+    {
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
+        {
+            Start(json, page.Total, self, next);
+            if (page.Resources.Count + warnings.Count > 0)
+            {
+                json.WriteStartArray("entry");
+                foreach (var resource in page.Resources) Entry(json, fhirBase, resource, filter);
+                if (warnings.Count > 0) Outcome(json, warnings);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>The answer of _summary=count.</summary>
+    public static ReadOnlyMemory<byte> WriteCount(string self, long total, IReadOnlyList<FhirError> warnings)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
+        {
+            Start(json, total, self, null);
+            if (warnings.Count > 0)
+            {
+                json.WriteStartArray("entry");
+                Outcome(json, warnings);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    static void Start(Utf8JsonWriter json, long? total, string self, string? next)
+    {
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("type", "searchset");
+        if (total is { } known) json.WriteNumber("total", known);
+        json.WriteStartArray("link");
+        Link(json, "self", self);
+        if (next is not null) Link(json, "next", next);
+        json.WriteEndArray();
+    }
+
+    static void Link(Utf8JsonWriter json, string relation, string url)
+    {
+        json.WriteStartObject();
+        json.WriteString("relation", relation);
+        json.WriteString("url", url);
+        json.WriteEndObject();
+    }
+
+    static void Entry(Utf8JsonWriter json, Uri fhirBase, StoredResource resource, ElementFilter? filter)
+    {
+        json.WriteStartObject();
+        json.WriteString("fullUrl", $"{fhirBase.AbsoluteUri}/{resource.Type.Name}/{resource.Id}");
+        json.WritePropertyName("resource");
+        if (filter is null) json.WriteRawValue(resource.Document, skipInputValidation: true);
+        else json.WriteRawValue(filter.Apply(Encoding.UTF8.GetBytes(resource.Document)), skipInputValidation: true);
+        Mode(json, "match");
+        json.WriteEndObject();
+    }
+
+    static void Outcome(Utf8JsonWriter json, IReadOnlyList<FhirError> warnings)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("resource");
+        FhirErrors.Write(json, warnings, "warning");
+        Mode(json, "outcome");
+        json.WriteEndObject();
+    }
+
+    static void Mode(Utf8JsonWriter json, string mode)
+    {
+        json.WriteStartObject("search");
+        json.WriteString("mode", mode);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,13 @@
+namespace Dicom2Fhir.FhirFacade;
+
+static partial class Log
+{
+    [LoggerMessage(6001, LogLevel.Error, "Request {Id} failed")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string id);
+
+    [LoggerMessage(6002, LogLevel.Warning, "Not ready: {Reason}")]
+    public static partial void NotReady(this ILogger logger, string reason);
+
+    [LoggerMessage(6003, LogLevel.Warning, "Background work waits: {Reason}")]
+    public static partial void BackgroundFailed(this ILogger logger, string reason);
+}

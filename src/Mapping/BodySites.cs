@@ -33,19 +33,20 @@ static class BodySites
         .GroupBy(row => row["code"])
         .ToFrozenDictionary(
             group => group.Key,
-            group => new Code(group.Key, group.Select(row => row["display"]).OrderBy(text => text.Length).ThenBy(text => text, StringComparer.Ordinal).First()),
+            group => new Code(
+                group.Key, group.Select(row => row["display"]).OrderBy(text => text.Length).ThenBy(text => text, StringComparer.Ordinal).First()),
             StringComparer.Ordinal);
 
-    static readonly FrozenDictionary<string, BodySite> ByTerm =
-        Terms.ToFrozenDictionary(row => row["term"], row => row["code"].Length == 0 ? NoCode : new BodySite.Known(ByCode[row["code"]]), StringComparer.Ordinal);
+    static readonly FrozenDictionary<string, BodySite> ByTerm = Terms.ToFrozenDictionary(
+        row => row["term"], row => row["code"].Length == 0 ? NoCode : new BodySite.Known(ByCode[row["code"]]), StringComparer.Ordinal);
 
     static readonly FrozenDictionary<string, Code> ByLegacyCode = Terms.Where(row => row["legacy"].Length > 0 && row["code"].Length > 0)
         .GroupBy(row => row["legacy"])
         .ToFrozenDictionary(group => group.Key, group => ByCode[group.First()["code"]], StringComparer.Ordinal);
 
     /// <summary>Codes of the regions that a combined term covers.</summary>
-    static readonly FrozenDictionary<string, FrozenSet<string>> Regions = Terms.Where(row => row["parts"].Length > 0)
-        .ToFrozenDictionary(row => row["code"], row => row["parts"].Split(' ').Select(CodeOf).ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
+    static readonly FrozenDictionary<string, FrozenSet<string>> Regions = Terms.Where(row => row["parts"].Length > 0).ToFrozenDictionary(
+        row => row["code"], row => row["parts"].Split(' ').Select(CodeOf).ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
     static readonly FrozenDictionary<string, BodySite> BySpelling = Spellings();
 
@@ -54,7 +55,8 @@ static class BodySites
     {
         var word = Normal(text, "AE", "OE", "UE");
         if (word.Length == 0) return NoPart;
-        return ByTerm.GetValueOrDefault(Joined(word)) ?? BySpelling.GetValueOrDefault(word) ?? BySpelling.GetValueOrDefault(Joined(word)) ?? NoCode;
+        var joined = Joined(word);
+        return ByTerm.GetValueOrDefault(joined) ?? BySpelling.GetValueOrDefault(word) ?? BySpelling.GetValueOrDefault(joined) ?? NoCode;
     }
 
     /// <summary>
@@ -72,7 +74,7 @@ static class BodySites
     public static Code? Combined(IEnumerable<string> codes)
     {
         var union = codes.SelectMany(code => Regions.TryGetValue(code, out var parts) ? parts : [code]).ToHashSet(StringComparer.Ordinal);
-        var found = Regions.Where(pair => pair.Value.SetEquals(union)).Select(pair => pair.Key).Order(StringComparer.Ordinal).FirstOrDefault();
+        var found = Regions.Where(pair => pair.Value.SetEquals(union)).Select(pair => pair.Key).Min(StringComparer.Ordinal);
         return found is null ? null : ByCode[found];
     }
 
@@ -90,7 +92,7 @@ static class BodySites
         return normal.ToString().TrimEnd();
     }
 
-    /// <summary>The only decomposed letters that German device texts hold; full normalisation needs ICU, which this program runs without.</summary>
+    /// <summary>The only decomposed letters of German device texts; full normalisation needs ICU, which this program runs without.</summary>
     static string Composed(string text) =>
         !text.Contains('\u0308', StringComparison.Ordinal) ? text
         : text.Replace("a\u0308", "ä", StringComparison.Ordinal).Replace("A\u0308", "Ä", StringComparison.Ordinal)

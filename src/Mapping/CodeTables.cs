@@ -22,8 +22,8 @@ static class CodeTables
         Rows("Modalities").ToFrozenDictionary(row => row["code"], row => new Code(row["code"], row["display"]), StringComparer.Ordinal);
 
     /// <summary>CID 244 by scheme and value ("" is the scheme of the CS attributes); null for a value that is known to have no code.</summary>
-    public static FrozenDictionary<(string Scheme, string Value), Code?> Lateralities { get; } =
-        Rows("Laterality").ToFrozenDictionary(row => (row["scheme"], row["value"]), row => row["code"].Length == 0 ? null : new Code(row["code"], row["display"]));
+    public static FrozenDictionary<(string Scheme, string Value), Code?> Lateralities { get; } = Rows("Laterality").ToFrozenDictionary(
+        row => (row["scheme"], row["value"]), row => row["code"].Length == 0 ? null : new Code(row["code"], row["display"]));
 
     /// <summary>Words in place of a contrast agent: "denied" or "unknown".</summary>
     public static FrozenDictionary<string, string> ContrastWords { get; } =
@@ -41,7 +41,8 @@ static class CodeTables
         for (var line = 2; reader.ReadLine() is { } text; line++)
         {
             var cells = text.Split('\t');
-            if (cells.Length != columns.Length) throw new InvalidDataException($"{table}.tsv line {line}: {cells.Length} cells, not {columns.Length}");
+            if (cells.Length != columns.Length)
+                throw new InvalidDataException($"{table}.tsv line {line}: {cells.Length} cells, not {columns.Length}");
             rows.Add(new TableRow(line, columns.Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)));
         }
 

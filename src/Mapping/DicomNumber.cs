@@ -7,13 +7,14 @@ static class DicomNumber
 {
     const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>The number of a single value; null when it is none. A decimal comma, "127." and ".5" are read; NaN and thousands marks are not.</summary>
+    /// <summary>The number of a single value; null when it is none. A decimal comma, "127." and ".5" are read; NaN is not.</summary>
     public static decimal? Decimal(string text) =>
         decimal.TryParse(text.Trim().Replace(',', '.'), Style, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>A whole number from 0 to 2,147,483,647 (FHIR unsignedInt), "12.0" included; else null.</summary>
+    /// <summary>A whole number from 0 to 2,147,483,647 (FHIR unsignedInt), "12.0" too; else null. A comma may mark thousands: null.</summary>
     public static int? UnsignedInt(string text) =>
-        Decimal(text) is { } number && number >= 0 && number <= int.MaxValue && decimal.Truncate(number) == number ? (int)number : null;
+        !text.Contains(',', StringComparison.Ordinal) && Decimal(text) is >= 0 and <= int.MaxValue and { } number
+        && decimal.Truncate(number) == number ? (int)number : null;
 
     public static bool IsPositive(string text) => Decimal(text) is > 0;
 }

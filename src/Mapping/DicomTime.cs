@@ -10,7 +10,8 @@ static class DicomTime
     static readonly string[] TimeForms = ["HHmmss", "HHmm", "HH:mm:ss", "HH:mm"];
 
     /// <summary>
-    /// Years outside are fillers (00010101, 99991231) that no offset can be applied to; shifted dates of de-identified studies, 2100 and later, are inside.
+    /// Years outside are fillers (00010101, 99991231) to which no offset can be applied; the shifted dates of de-identified studies, 2100 and
+    /// later, are inside.
     /// </summary>
     const int FirstYear = 1800;
     const int LastYear = 2999;
@@ -20,7 +21,7 @@ static class DicomTime
         DateOnly.TryParseExact(text.Trim(), DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         && date.Year is >= FirstYear and <= LastYear ? date : null;
 
-    /// <summary>TM; null for an hour alone (no minutes are invented) and for what is no time. Milliseconds at most; second 60 counts as 59.</summary>
+    /// <summary>TM; null for an hour alone (no minutes are invented) and for what is no time. Milliseconds at most; second 60 is 59.</summary>
     public static TimeOnly? Time(string text)
     {
         var trimmed = text.Trim();

@@ -15,14 +15,15 @@ static class FhirText
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (!Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune)) clean.Append(rune.Value is 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString());
+            var visible = !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune);
+            if (visible) clean.Append(rune.Value is 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString());
             else if (clean.Length > 0 && clean[^1] != ' ') clean.Append(' ');
         }
 
         return clean.ToString().TrimEnd(' ');
     }
 
-    /// <summary>At most <paramref name="length"/> characters, cut between words; "" when one word is longer, since half a word may be half a name.</summary>
+    /// <summary>At most <paramref name="length"/> characters, cut between words; "" when one word is longer: half a word may be half a name.</summary>
     public static string Cut(string text, int length) =>
         text.Length <= length ? text : text[..(text.LastIndexOf(' ', length) is var blank and > 0 ? blank : 0)];
 

@@ -40,7 +40,7 @@ public sealed class InstanceAttributes
     public string? this[TagRow row] => values[row.Index];
 
     /// <summary>
-    /// SHA-256 over path and value of every row that has one, in path order: the same header has the same hash after rows were added to the table.
+    /// SHA-256 over path and value of every row that has one, in path order: the same header has the same hash after rows were added.
     /// </summary>
     public byte[] Hash()
     {
@@ -48,7 +48,7 @@ public sealed class InstanceAttributes
         foreach (var row in TagMap.ByPath)
         {
             if (values[row.Index] is not { } value) continue;
-            Append(hash, row.Path.ToString());
+            Append(hash, row.PathText);
             Append(hash, value);
         }
 
@@ -65,7 +65,8 @@ public sealed class InstanceAttributes
     public InstanceAttributes With(Func<TagRow, string?, string?> change) =>
         new([.. TagMap.All.Select(row => change(row, values[row.Index]))]);
 
-    string Uid(TagRow row) => values[row.Index] is { Length: > 0 } uid ? uid : throw new ArgumentException($"no {row.Keyword}", nameof(row));
+    string Uid(TagRow row) =>
+        values[row.Index] is { Length: > 0 } uid ? uid : throw new ArgumentException($"no {row.Keyword}", nameof(row));
 
     static string?[] WithUids(string studyUid, string seriesUid, string sopUid, IReadOnlyList<string?> values)
     {

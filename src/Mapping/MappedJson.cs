@@ -7,7 +7,9 @@ using Hl7.Fhir.Serialization;
 
 namespace Dicom2Fhir.Mapping;
 
-/// <summary>The text of a mapped resource: JSON in SDK element order without white space, the same bytes for the same resource (design decision 12).</summary>
+/// <summary>
+/// The text of a mapped resource: JSON in SDK element order without white space, the same bytes for the same resource (design decision 12).
+/// </summary>
 public static class MappedJson
 {
     /// <summary>Umlauts stay letters: the text is stored and searched as UTF-8, never embedded in HTML.</summary>

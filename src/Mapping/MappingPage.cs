@@ -25,12 +25,12 @@ public static class MappingPage
 
     static void WriteLevel(StringBuilder page, TagLevel level)
     {
-        page.Append(CultureInfo.InvariantCulture, $"## {level}\n\n| Attribute | Tag | FHIR element | MII | Conversion | When absent | Privacy |\n|---|---|---|---|---|---|---|\n");
+        page.Append(CultureInfo.InvariantCulture, $"## {level}\n\n");
+        page.Append("| Attribute | Tag | FHIR element | MII | Conversion | When absent | Privacy |\n|---|---|---|---|---|---|---|\n");
         foreach (var row in TagMap.All.Where(row => row.Level == level))
         {
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"| {row.Keyword} | {row.Path} | {row.Target} | {row.Element} | {row.Conversion.Text} | {row.WhenAbsent} | {PrivacyText(row.Privacy)} |\n");
+            string[] cells = [row.Keyword, row.PathText, row.Target, row.Element, row.Conversion.Text, row.WhenAbsent, PrivacyText(row.Privacy)];
+            page.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
 
         page.Append('\n');
@@ -52,15 +52,15 @@ public static class MappingPage
         """
         ## Rules
 
-        - Many instances make one value: equal in all that state it, else the element is left out with the finding `varies`. Modality and descriptions:
-          the most frequent (tie: ordinal smallest). Started: the earliest. Number: the smallest. Left with right: bilateral. Contrast: any given is
-          true, else any denied is false, else the extension is absent.
+        - Many instances make one value: equal in all that state it, else the element is left out with the finding `varies`. Modality and
+          descriptions: the most frequent (tie: ordinal smallest). Started: the earliest. Number: the smallest. Left with right: bilateral.
+          Contrast: any given is true, else any denied is false, else the extension is absent.
         - A value without a code is left out and counted (finding `unmapped` with the raw value), never sent as text in a coded element.
-        - Dates and times: DA `YYYYMMDD` or `YYYY.MM.DD`; TM `HHMM`, `HHMMSS` with up to six digits of a fraction, or with colons. An hour alone leaves the date. Fractions
-          are cut to milliseconds. Second 60 becomes 59. A time the clock change skipped moves forward, of a repeated one the first is meant (finding
-          `clock-change`). A wrong offset in (0008,0201) is ignored (finding `bad-zone`).
-        - Devices show manufacturer, model and serial number in the normal form their id is made of (trimmed, upper case, single blanks), so the resource
-          never depends on which spelling came first.
+        - Dates and times: DA `YYYYMMDD` or `YYYY.MM.DD`; TM `HHMM`, `HHMMSS` with up to six digits of a fraction, or with colons. An hour alone
+          leaves the date. Fractions are cut to milliseconds. Second 60 becomes 59. A time the clock change skipped moves forward, of a repeated
+          one the first is meant (finding `clock-change`). A wrong offset in (0008,0201) is ignored (finding `bad-zone`).
+        - Devices show manufacturer, model and serial number in the normal form their id is made of (trimmed, upper case, single blanks), so the
+          resource never depends on which spelling came first.
         - Series are ordered by number, then UID; those without a number last. Instances likewise.
 
 

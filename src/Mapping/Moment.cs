@@ -10,7 +10,7 @@ readonly record struct Moment(DateOnly Date, TimeOnly? Time, int OffsetMinutes) 
     /// <summary>FHIR R4 dateTime: seconds and offset once a time is given, milliseconds only when stated.</summary>
     public string Text => Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + TimeText;
 
-    string TimeText => Time is not { } time ? "" : "T" + time.ToString(time.Millisecond == 0 ? "HH:mm:ss" : "HH:mm:ss.fff", CultureInfo.InvariantCulture) + OffsetText;
+    string TimeText => Time is not { } time ? "" : "T" + time.ToString(FormatOf(time), CultureInfo.InvariantCulture) + OffsetText;
 
     string OffsetText => string.Create(
         CultureInfo.InvariantCulture, $"{(OffsetMinutes < 0 ? '-' : '+')}{Math.Abs(OffsetMinutes) / 60:00}:{Math.Abs(OffsetMinutes) % 60:00}");
@@ -23,6 +23,8 @@ readonly record struct Moment(DateOnly Date, TimeOnly? Time, int OffsetMinutes) 
         : Time.HasValue != other.Time.HasValue ? other.Time.HasValue.CompareTo(Time.HasValue)
         : Instant != other.Instant ? Instant.CompareTo(other.Instant)
         : OffsetMinutes.CompareTo(other.OffsetMinutes);
+
+    static string FormatOf(TimeOnly time) => time.Millisecond == 0 ? "HH:mm:ss" : "HH:mm:ss.fff";
 
     long Instant => (Time?.Ticks ?? 0) - (OffsetMinutes * TimeSpan.TicksPerMinute);
 

@@ -9,7 +9,7 @@ public sealed record Reading(string Text, Func<DataSet, TagPath, string?> Read)
     /// <summary>Longest text kept of one row. The longest VR with a bound that is mapped, LO, has 64 characters a value (PS3.5 table 6.2-1).</summary>
     const int Longest = 1024;
 
-    /// <summary>All values; below a sequence the first value of each item.</summary>
+    /// <summary>All values; below a sequence the first value of each innermost item.</summary>
     public static Reading Values { get; } = new("values", (data, path) => Cut(ReadValues(data, path)));
 
     /// <summary>As <see cref="Values"/>, but uncut: what tells patients apart or names them is never shortened.</summary>
@@ -18,23 +18,27 @@ public sealed record Reading(string Text, Func<DataSet, TagPath, string?> Read)
     /// <summary>Number of items of a sequence; "" for an empty one.</summary>
     public static Reading ItemCount { get; } = new("number of items", (data, path) => Items(data, path.Tags.AsSpan()));
 
-    static string? ReadValues(DataSet data, TagPath path) => Element(data, path.Tags.AsSpan());
-
-    static string? Element(DataSet data, ReadOnlySpan<Tag> tags)
+    static string? ReadValues(DataSet data, TagPath path)
     {
-        if (data.Find(tags[0]) is not { } element) return null;
-        if (tags.Length == 1) return string.Join('\\', element.Values.Select(FhirText.Clean));
-        var rest = tags[1..];
-        var found = new List<string>(element.Items.Count);
-        var any = false;
-        foreach (var item in element.Items)
+        var tags = path.Tags.AsSpan();
+        if (tags.Length == 1)
+            return data.Find(tags[0]) is { } element ? string.Join('\\', element.Values.Select(FhirText.Clean)) : null;
+        List<string?> parts = [];
+        Collect(data, tags, parts);
+        return parts.TrueForAll(part => part is null) ? null : string.Join('\\', parts);
+    }
+
+    /// <summary>One part an innermost item, null where it lacks the attribute: rows of one sequence stay aligned.</summary>
+    static void Collect(DataSet data, ReadOnlySpan<Tag> tags, List<string?> parts)
+    {
+        if (tags.Length == 1)
         {
-            var text = Element(item, rest);
-            any |= text is not null;
-            found.Add(text is null ? "" : text.Split('\\')[0]);
+            parts.Add(data.Find(tags[0]) is { } element ? FhirText.Clean(element.Values is [var first, ..] ? first : null) : null);
+            return;
         }
 
-        return any ? string.Join('\\', found) : null;
+        if (data.Items(tags[0]) is not { Count: > 0 } items) parts.Add(null);
+        else foreach (var item in items) Collect(item, tags[1..], parts);
     }
 
     static string? Items(DataSet data, ReadOnlySpan<Tag> tags) =>

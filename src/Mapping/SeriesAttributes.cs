@@ -10,9 +10,13 @@ public sealed class SeriesAttributes
     {
         if (ordered.Length == 0) throw new ArgumentException("a series has instances", nameof(ordered));
         instances = ordered;
-        if (ordered.Any(one => one.StudyUid != StudyUid || one.SeriesUid != SeriesUid)) throw new ArgumentException("instances of one series", nameof(ordered));
+        if (ordered.Any(one => one.StudyUid != StudyUid || one.SeriesUid != SeriesUid))
+            throw new ArgumentException("instances of one series", nameof(ordered));
         for (var index = 1; index < ordered.Length; index++)
-            if (string.CompareOrdinal(ordered[index - 1].SopUid, ordered[index].SopUid) >= 0) throw new ArgumentException("distinct SOP UIDs", nameof(ordered));
+        {
+            if (string.CompareOrdinal(ordered[index - 1].SopUid, ordered[index].SopUid) >= 0)
+                throw new ArgumentException("distinct SOP UIDs", nameof(ordered));
+        }
     }
 
     public string StudyUid => instances[0].StudyUid;

@@ -17,8 +17,11 @@ static class SeriesCodec
     const byte Same = 0;
     const byte Each = 1;
 
-    /// <summary>Level 9 costs 1 % more bytes than 11 on real series and a tenth of its time; window 2^18 covers 10,000 instances.</summary>
-    const int Quality = 9;
+    /// <summary>
+    /// Measured on a CT series of 1,000 instances (17.6 kB): level 5 gives 3,321 bytes in 0.2 ms, level 9 3,322 in 0.5 ms, level 11 2,749 in 22 ms. The
+    /// window of 2^18 bytes covers 10,000 instances.
+    /// </summary>
+    const int Quality = 5;
     const int Window = 18;
 
     /// <summary>No series is larger uncompressed: 100,000 instances with 1 kB of values that differ.</summary>
@@ -168,7 +171,8 @@ static class SeriesCodec
         public TagPath Path()
         {
             var tags = new List<string>();
-            for (var depth = Number(); depth > 0; depth--) tags.Add(Tag.Of(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))).ToString());
+            for (var depth = Number(); depth > 0; depth--)
+                tags.Add(Tag.Of(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))).ToString());
             return tags.Count > 0 ? TagPath.Parse(string.Join('>', tags)) : throw new InvalidDataException("empty path");
         }
 

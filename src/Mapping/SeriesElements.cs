@@ -34,7 +34,8 @@ static class SeriesElements
         });
 
     public static Conversion BodySite { get; } = new Conversion.OfSeries(
-        "SNOMED CT: (0008,2218) first, then this text by BodySites.tsv and BodySiteSynonyms.tsv. Several: the combined term if there is one, else the most frequent.",
+        "SNOMED CT: (0008,2218) first, then this text by BodySites.tsv and BodySiteSynonyms.tsv. "
+        + "Several: the combined term if there is one, else the most frequent.",
         (series, row) =>
         {
             var codes = CodedSites(series.Scope).ToList();
@@ -43,14 +44,16 @@ static class SeriesElements
         });
 
     public static Conversion Laterality { get; } = new Conversion.OfSeries(
-        "SNOMED CT by Laterality.tsv (CID 244): (0020,0062), else (0020,0060), else the modifier of (0008,2218). Left with right is bilateral; U (unpaired) has no code.",
+        "SNOMED CT by Laterality.tsv (CID 244): (0020,0062), else (0020,0060), else the modifier of (0008,2218). "
+        + "Left with right is bilateral; U (unpaired) has no code.",
         (series, row) =>
         {
             if (Sides.Of(series.Scope, row) is { } code) series.Target.Laterality = Coding(CodeSystems.Snomed, code);
         });
 
     public static Conversion ContrastGiven { get; } = new Conversion.OfSeries(
-        "contrastBolus true: an agent, an item in (0018,0012), a volume or dose above 0, a start time or an ingredient. False: a word of ContrastWords.tsv that denies.",
+        "contrastBolus true: an agent, an item in (0018,0012), a volume or dose above 0, a start time or an ingredient. "
+        + "False: a word of ContrastWords.tsv that denies.",
         (series, _) =>
         {
             if (Contrast.Of(series.Scope) is not { } given) return;
@@ -72,7 +75,8 @@ static class SeriesElements
 
     static Code ModalityOf(Scope scope, TagRow row)
     {
-        var raw = Scope.MostFrequent(scope.Stated(row).Select(value => Scope.Split(value).FirstOrDefault("").ToUpperInvariant()).Where(value => value.Length > 0));
+        var values = scope.Stated(row).Select(value => Scope.Split(value).FirstOrDefault("").ToUpperInvariant());
+        var raw = Scope.MostFrequent(values.Where(value => value.Length > 0));
         if (raw is null) scope.Note(Findings.Missing, row, "no modality: OT");
         else if (CodeTables.Modalities.TryGetValue(raw, out var code)) return code;
         else scope.Note(Findings.Unmapped, row, Scope.Raw(raw));
@@ -87,8 +91,10 @@ static class SeriesElements
             foreach (var (code, scheme) in CodedItems.Of(codes, schemes))
             {
                 var site = BodySites.OfCode(code, scheme);
-                if (site is Mapping.BodySite.Known known) foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
-                else scope.Note(Findings.Unmapped, TagMap.AnatomicRegionCode, Scope.Raw($"{code} ({scheme})"));
+                if (site is Mapping.BodySite.Known known)
+                    foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
+                else
+                    scope.Note(Findings.Unmapped, TagMap.AnatomicRegionCode, Scope.Raw($"{code} ({scheme})"));
             }
         }
     }
@@ -98,9 +104,12 @@ static class SeriesElements
         foreach (var (text, count) in scope.Parts(row).CountBy(text => text, StringComparer.Ordinal).OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             var site = BodySites.OfText(text);
-            if (site is Mapping.BodySite.Known known) foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
-            else if (site is Mapping.BodySite.Placeholder) scope.Note(Findings.Placeholder, row, Scope.Raw(text), FindingSeverity.Information);
-            else scope.Note(Findings.Unmapped, row, Scope.Raw(text));
+            if (site is Mapping.BodySite.Known known)
+                foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
+            else if (site is Mapping.BodySite.Placeholder)
+                scope.Note(Findings.Placeholder, row, Scope.Raw(text), FindingSeverity.Information);
+            else
+                scope.Note(Findings.Unmapped, row, Scope.Raw(text));
         }
     }
 

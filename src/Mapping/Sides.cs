@@ -29,7 +29,8 @@ static class Sides
         List<Code> codes = [];
         foreach (var side in Scope.Split(value ?? ""))
         {
-            if (!CodeTables.Lateralities.TryGetValue(("", side.ToUpperInvariant()), out var code)) scope.Note(Findings.Unmapped, row, Scope.Raw(side));
+            if (!CodeTables.Lateralities.TryGetValue(("", side.ToUpperInvariant()), out var code))
+                scope.Note(Findings.Unmapped, row, Scope.Raw(side));
             else if (code is not null) codes.Add(code);
         }
 
@@ -38,7 +39,9 @@ static class Sides
 
     /// <summary>Other modifiers than sides (anterior, distal) are normal there: no finding.</summary>
     static Code? OfModifier(string? codes, string? schemes) => Both(
-        [.. CodedItems.Of(codes, schemes).Select(item => CodeTables.Lateralities.GetValueOrDefault((item.Scheme.ToUpperInvariant(), item.Code))).OfType<Code>()]);
+        [.. CodedItems.Of(codes, schemes)
+            .Select(item => CodeTables.Lateralities.GetValueOrDefault((item.Scheme.ToUpperInvariant(), item.Code)))
+            .OfType<Code>()]);
 
     static Code? Both(List<Code> codes) =>
         codes.DistinctBy(code => code.Value).Count() > 1 ? CodeTables.Lateralities[("", Bilateral)] : codes.FirstOrDefault();

@@ -5,7 +5,10 @@ static class SnomedId
 {
     /// <summary>Multiplication table of the dihedral group D5.</summary>
     static readonly string[] Product =
-        ["0123456789", "1234067895", "2340178956", "3401289567", "4012395678", "5987604321", "6598710432", "7659821043", "8765932104", "9876543210"];
+    [
+        "0123456789", "1234067895", "2340178956", "3401289567", "4012395678", "5987604321", "6598710432", "7659821043", "8765932104",
+        "9876543210",
+    ];
 
     /// <summary>Permutation of the digits by position.</summary>
     static readonly string[] Permutation =

@@ -7,10 +7,12 @@ static class Starts
     public static Moment? Earliest(Scope scope, StudyContext study, TagRow date, TagRow time)
     {
         Moment? earliest = null;
-        foreach (var (day, clock, zone) in scope.Instances.Select(instance => (instance[date], instance[time], instance[TagMap.TimezoneOffset])).Distinct().Order())
+        var stated = scope.Instances.Select(instance => (instance[date], instance[time], instance[TagMap.TimezoneOffset]));
+        foreach (var (day, clock, zone) in stated.Distinct().Order())
         {
             if (string.IsNullOrEmpty(day)) continue;
-            if (Of(scope, study, (date, First(day)), (time, First(clock)), First(zone)) is { } moment && !(earliest <= moment)) earliest = moment;
+            var moment = Of(scope, study, (date, First(day)), (time, First(clock)), First(zone));
+            if (moment is not null && !(earliest <= moment)) earliest = moment;
         }
 
         return earliest;
@@ -20,11 +22,13 @@ static class Starts
     public static Moment? Earliest(Scope scope, StudyContext study, TagRow dateTime)
     {
         Moment? earliest = null;
-        foreach (var (text, zone) in scope.Instances.Select(instance => (instance[dateTime], instance[TagMap.TimezoneOffset])).Distinct().Order())
+        var stated = scope.Instances.Select(instance => (instance[dateTime], instance[TagMap.TimezoneOffset]));
+        foreach (var (text, zone) in stated.Distinct().Order())
         {
             if (string.IsNullOrEmpty(text)) continue;
             var (day, clock, own) = Take(First(text));
-            if (Of(scope, study, (dateTime, day), (dateTime, clock), own.Length > 0 ? own : First(zone)) is { } moment && !(earliest <= moment)) earliest = moment;
+            var moment = Of(scope, study, (dateTime, day), (dateTime, clock), own.Length > 0 ? own : First(zone));
+            if (moment is not null && !(earliest <= moment)) earliest = moment;
         }
 
         return earliest;

@@ -30,7 +30,8 @@ static class StudyElements
         (study, row) => study.Target.Description = study.Scope.MostFrequent(row));
 
     public static Conversion Started { get; } = new Conversion.OfStudy(
-        "Earliest date and time of all instances, with the offset of (0008,0201), else of the configured zone on that date; a date alone stays a date.",
+        "Earliest date and time of all instances, with the offset of (0008,0201), else of the configured zone on that date; "
+        + "a date alone stays a date.",
         (study, row) =>
         {
             var stated = Starts.Earliest(study.Scope, study.Study, row, TagMap.StudyTime);

@@ -12,30 +12,35 @@ public static class StudyMapper
     /// <exception cref="ArgumentException">No series, series of several studies, or not exactly one pseudonym.</exception>
     public static MappedStudy Map(IReadOnlyList<SeriesAttributes> series, MappingOptions options)
     {
-        if (series.Select(one => one.StudyUid).Distinct().Count() != 1) throw new ArgumentException("the series of one study", nameof(series));
-        if (Subjects(series).Count != 1) throw new ArgumentException("instances of one patient", nameof(series));
+        if (series.Select(one => one.StudyUid).Distinct().Count() != 1)
+            throw new ArgumentException("the series of one study", nameof(series));
+        if (Subjects(series).Count != 1 || series.Any(one => one.Instances.Any(HasNoSubject)))
+            throw new ArgumentException("instances of one patient", nameof(series));
         var ordered = series.OrderBy(one => one.SeriesUid, StringComparer.Ordinal).ToList();
         var context = new StudyContext(options);
-        List<Finding> findings = [];
+        var findings = new FindingList();
         var study = NewStudy(ordered, options);
         study.Series = [.. ordered.Select(one => SeriesOf(one, context, findings))
             .OrderBy(one => one.Number is null).ThenBy(one => one.Number).ThenBy(one => one.Uid, StringComparer.Ordinal)];
-        study.Modality = [.. study.Series.Select(one => one.Modality).DistinctBy(coding => coding.Code).OrderBy(coding => coding.Code, StringComparer.Ordinal)
-            .Select(coding => (Coding)coding.DeepCopy())];
+        study.Modality = [.. study.Series.Select(one => one.Modality).DistinctBy(coding => coding.Code)
+            .OrderBy(coding => coding.Code, StringComparer.Ordinal).Select(coding => (Coding)coding.DeepCopy())];
         var draft = new Draft<ImagingStudy>(study, new Scope([.. ordered.SelectMany(one => one.Instances)], "", findings), context);
         foreach (var row in TagMap.All) (row.Conversion as Conversion.OfStudy)?.Apply(draft, row);
-        return new MappedStudy(study, [.. context.Devices.Values], findings);
+        return new MappedStudy(study, [.. context.Devices.Values], findings.All);
     }
 
     /// <summary>The distinct patient pseudonyms of the instances in ordinal order: more than one means a conflict (design decision 15).</summary>
     public static IReadOnlyList<string> Subjects(IEnumerable<SeriesAttributes> series) =>
-        [.. series.SelectMany(one => one.Instances).Select(instance => instance[TagMap.PatientId]).OfType<string>().Where(id => id.Length > 0)
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. series.SelectMany(one => one.Instances).Select(instance => instance[TagMap.PatientId]).OfType<string>()
+            .Where(id => id.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Id of the ImagingStudy of a study (design decision 16).</summary>
     public static string StudyId(string studyUid, MappingOptions options) => options.MakeId("study|" + studyUid);
 
-    internal static Meta MetaOf(string profile, MappingOptions options) => new() { Profile = [Mii.Versioned(profile)], Source = options.Source };
+    internal static Meta MetaOf(string profile, MappingOptions options) =>
+        new() { Profile = [Mii.Versioned(profile)], Source = options.Source };
+
+    static bool HasNoSubject(InstanceAttributes instance) => string.IsNullOrEmpty(instance[TagMap.PatientId]);
 
     static ImagingStudy NewStudy(List<SeriesAttributes> series, MappingOptions options) => new()
     {
@@ -46,7 +51,7 @@ public static class StudyMapper
         NumberOfInstances = series.Sum(one => one.Instances.Count),
     };
 
-    static ImagingStudy.SeriesComponent SeriesOf(SeriesAttributes series, StudyContext context, List<Finding> findings)
+    static ImagingStudy.SeriesComponent SeriesOf(SeriesAttributes series, StudyContext context, FindingList findings)
     {
         var scope = new Scope(series.Instances, "series " + series.SeriesUid, findings);
         var target = new ImagingStudy.SeriesComponent { NumberOfInstances = series.Instances.Count };
@@ -60,7 +65,7 @@ public static class StudyMapper
     {
         var listed = series.Instances.Where(instance => Extraction.IsUid(instance[TagMap.SopClassUid] ?? "")).ToList();
         var unlisted = series.Instances.Count - listed.Count;
-        if (unlisted > 0) series.Note(Findings.Missing, TagMap.SopClassUid, $"{unlisted} instances without a SOP class are counted, not listed");
+        if (unlisted > 0) series.Note(Findings.Missing, TagMap.SopClassUid, $"{unlisted} without a SOP class: counted, not listed");
         return [.. listed.Select(instance => InstanceOf(instance, series, context))
             .OrderBy(one => one.Number is null).ThenBy(one => one.Number).ThenBy(one => one.Uid, StringComparer.Ordinal)];
     }

@@ -58,6 +58,9 @@ public sealed record TagRow(int Index, string Keyword, TagPath Path, TagLevel Le
     /// <summary>How the text is taken from a data set.</summary>
     public Reading Reading { get; init; } = Reading.Values;
 
+    /// <summary>The path as text: what hashes and orders go by.</summary>
+    internal string PathText { get; } = Path.ToString();
+
     public bool Equals(TagRow? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => Index;

@@ -82,6 +82,20 @@ public sealed class TagMapTests
     }
 
     [Fact]
+    public void Parts_of_nested_sequences_stay_aligned()
+    {
+        var left = Build.DataSet(Build.Element("0008,0100", "SH", "7771000"), Build.Element("0008,0102", "SH", "SCT"));
+        var upper = Build.DataSet(Build.Element("0008,0102", "SH", "SCT"));
+        var region = Build.DataSet(Build.Sequence("0008,2220", upper, left));
+        var data = Minimal([], Build.Sequence("0008,2218", Build.DataSet(), region));
+
+        var instance = Assert.IsType<ExtractResult.Instance>(TagMap.Extract(data)).Attributes;
+
+        Assert.Equal("\\\\7771000", instance[TagMap.AnatomicModifierCode]);
+        Assert.Equal("\\SCT\\SCT", instance[TagMap.AnatomicModifierScheme]);
+    }
+
+    [Fact]
     public void Overlong_text_is_cut_between_words_but_identities_are_not()
     {
         var longText = string.Join(' ', Enumerable.Repeat("Mustermann", 500));

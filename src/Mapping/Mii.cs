@@ -11,4 +11,7 @@ public static class Mii
     public const string DeviceProfile = Base + "mii-pr-bildgebung-geraet";
     public const string MedicationAdministrationProfile = Base + "mii-pr-bildgebung-kontrastmittelgabe";
     public const string ContrastExtension = Base + "mii-ex-bildgebung-kontrastmittel";
+
+    /// <summary>The canonical as resources claim it: with the version.</summary>
+    public static string Versioned(string canonical) => canonical + "|" + Version;
 }

@@ -1,0 +1,23 @@
+namespace Dicom2Fhir.Mapping;
+
+/// <summary>The findings of one study, each once.</summary>
+sealed class FindingList
+{
+    /// <summary>Texts kept for one code and place: enough to see the pattern; a series may have 10,000 instances with a value each.</summary>
+    const int MostTexts = 10;
+
+    readonly List<Finding> findings = [];
+
+    readonly HashSet<Finding> known = [];
+
+    readonly Dictionary<(string Code, string Where), int> texts = [];
+
+    public IReadOnlyList<Finding> All => findings;
+
+    public void Add(Finding finding)
+    {
+        if (!known.Add(finding)) return;
+        var count = texts[(finding.Code, finding.Where)] = texts.GetValueOrDefault((finding.Code, finding.Where)) + 1;
+        if (count <= MostTexts) findings.Add(finding);
+    }
+}

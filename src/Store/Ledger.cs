@@ -45,6 +45,18 @@ public sealed class Ledger(NpgsqlDataSource database)
             "insert into intake.run (verb, started) values (@verb, clock_timestamp()) returning run", new { verb }, cancellationToken: cancellationToken));
     }
 
+    /// <summary>The outcomes and reasons of the inputs offered in a run, as they stand now.</summary>
+    public async Task<(IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> Reasons)> RunAsync(long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = (await connection.QueryAsync<(string Outcome, string? Reason, long Count)>(new CommandDefinition(
+            "select outcome, reason, count(*) from intake.input where run = @run group by 1, 2", new { run }, cancellationToken: cancellationToken))).ToList();
+        return (
+            rows.GroupBy(row => row.Outcome, row => row.Count).ToDictionary(group => group.Key, group => group.Sum()),
+            rows.Where(row => row.Reason is not null).GroupBy(row => row.Reason!, row => row.Count)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum()));
+    }
+
     public async Task FinishRunAsync(long run, RunTotals totals, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -116,14 +116,14 @@ public sealed class WriteBatch : IAsyncDisposable
     /// Gives the inputs of a study that have one outcome and reason another: withheld studies, and their release. Returns how many.
     /// </summary>
     public Task<int> ReclassifyAsync(
-        long run, string studyUid, (string[] Outcomes, string? Reason) from, (string Outcome, string? Reason, string? Text) to,
+        string studyUid, (string[] Outcomes, string? Reason) from, (string Outcome, string? Reason, string? Text) to,
         CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             """
-            update intake.input set outcome = @Outcome, reason = @Reason, text = @Text, run = @run
+            update intake.input set outcome = @Outcome, reason = @Reason, text = @Text
              where study_uid = @studyUid and outcome = any(@Outcomes) and reason is not distinct from @FromReason and sop_uid is not null
             """,
-            new { run, studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
+            new { studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
 
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 

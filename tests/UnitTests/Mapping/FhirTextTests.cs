@@ -9,6 +9,9 @@ public sealed class FhirTextTests
     [InlineData(" \t\r\n\0", "", "nothing to see")]
     [InlineData("  a\0b \u0007 c ", "a b c", "control characters and runs of blanks")]
     [InlineData("a\u00A0b\u0085c", "a b c", "other blanks, and controls above ASCII")]
+    [InlineData("a b", "a b", "already clean")]
+    [InlineData("a b ", "a b", "a blank at the end")]
+    [InlineData(" ab", "ab", "a blank at the start")]
     [InlineData("Schädel €", "Schädel €", "letters stay")]
     [InlineData("a\uFFFFb", "a\uFFFDb", "XML refuses it")]
     public void Text_is_clean(string? text, string expected, string reason) => Assert.True(expected == FhirText.Clean(text), reason);

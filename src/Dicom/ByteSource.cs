@@ -2,96 +2,125 @@ using System.Buffers;
 
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>Bytes of an input in order: looked at before they are taken, skipped without reading where the stream can seek.</summary>
-sealed class ByteSource(Stream stream) : IDisposable
+/// <summary>
+/// Forward reading with a look ahead over a stream, through one pooled buffer. Grows only by bytes really received, skips by seeking where the stream can.
+/// </summary>
+sealed class ByteSource : IDisposable
 {
-    // A header of a plain image is 2 to 8 kB: one read. Larger reads would fetch pixels nobody wants.
-    const int BufferSize = 16 * 1024;
+    // A header of a plain image is 2 to 10 kB: one read. Larger first reads cost more than they save on small files.
+    const int FirstBuffer = 32 * 1024;
 
-    readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    readonly long? length = stream.CanSeek ? stream.Length : null;
-    int start, end;
-    long position = stream.CanSeek ? stream.Position : 0;
+    readonly Stream stream;
+    readonly long cap;
+    readonly long length;
+    readonly CancellationToken cancellationToken;
+    byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+    int start;
+    int end;
+    bool ended;
 
-    public long Position => position;
-
-    /// <summary>True when the input surely ends before this many further bytes.</summary>
-    public bool EndsBefore(long count) => length is { } known ? count > known - position : count <= BufferSize && !Has((int)count);
-
-    /// <summary>True when <paramref name="count"/> bytes (at most 16 kB) can be looked at.</summary>
-    public bool Has(int count)
+    /// <param name="cap">Bytes the stream may deliver before reading stops with <see cref="DicomFault.Limit"/>.</param>
+    public ByteSource(Stream stream, long cap, CancellationToken cancellationToken)
     {
-        while (end - start < count)
-        {
-            if (start > 0)
-            {
-                buffer.AsSpan(start, end - start).CopyTo(buffer);
-                (start, end) = (0, end - start);
-            }
-
-            var read = stream.Read(buffer, end, buffer.Length - end);
-            if (read == 0) return false;
-            end += read;
-        }
-
-        return true;
+        this.stream = stream;
+        this.cap = cap;
+        this.cancellationToken = cancellationToken;
+        length = stream.CanSeek ? stream.Length - stream.Position : -1;
     }
 
-    /// <summary>The next bytes, after <see cref="Has"/>.</summary>
-    public ReadOnlySpan<byte> Peek(int count) => buffer.AsSpan(start, count);
+    /// <summary>Bytes passed since the start.</summary>
+    public long Position { get; private set; }
 
-    /// <summary>What is there of the next bytes.</summary>
-    public ReadOnlySpan<byte> PeekUpTo(int count) => Has(count) ? Peek(count) : buffer.AsSpan(start, end - start);
+    /// <summary>True when the stream ended by a fault of its compression.</summary>
+    public bool IsBroken { get; private set; }
 
+    /// <summary>Bytes from the position to the end; null when the stream does not say.</summary>
+    public long? Remaining => length < 0 ? null : length - Position;
+
+    /// <summary>The next bytes without passing them; fewer at the end of the stream.</summary>
+    public ReadOnlySpan<byte> Peek(int count)
+    {
+        if (end - start < count) Fill(count);
+        return buffer.AsSpan(start, Math.Min(count, end - start));
+    }
+
+    /// <summary>Bytes already here, without reading more.</summary>
+    public ReadOnlySpan<byte> Buffered(int count) => buffer.AsSpan(start, Math.Min(count, end - start));
+
+    /// <summary>Passes bytes that <see cref="Peek"/> has shown.</summary>
     public void Advance(int count)
     {
         start += count;
-        position += count;
+        Position += count;
     }
 
-    /// <summary>False when the input ends before; the position is then its end.</summary>
+    /// <summary>Passes bytes unseen. False when the stream ends before.</summary>
     public bool Skip(long count)
     {
-        var buffered = (int)Math.Min(count, end - start);
-        Advance(buffered);
-        count -= buffered;
-        if (count == 0) return true;
-        if (length is { } known)
-        {
-            var possible = Math.Min(count, known - position);
-            stream.Seek(possible, SeekOrigin.Current);
-            position += possible;
-            return possible == count;
-        }
-
         while (count > 0)
         {
-            if (!Has(1)) return false;
-            buffered = (int)Math.Min(count, end - start);
+            var buffered = (int)Math.Min(count, end - start);
             Advance(buffered);
             count -= buffered;
+            if (count == 0) return true;
+            if (length >= 0) return Seek(count);
+            Fill(1);
+            if (start == end) return false;
         }
 
         return true;
     }
 
-    /// <summary>Takes bytes; null when the input ends before, having allocated no more than there were.</summary>
-    public byte[]? Take(int count)
-    {
-        if (EndsBefore(count)) return null;
-        var bytes = new byte[length is null ? Math.Min(count, BufferSize) : count];
-        for (var filled = 0; filled < count;)
-        {
-            if (!Has(1)) return null;
-            if (filled == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(count, 2L * bytes.Length));
-            var part = Math.Min(bytes.Length - filled, end - start);
-            Peek(part).CopyTo(bytes.AsSpan(filled));
-            Advance(part);
-            filled += part;
-        }
+    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
 
-        return bytes;
+    bool Seek(long count)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        start = end = 0;
+        var possible = Math.Min(count, Math.Max(0, length - Position));
+        stream.Seek(possible, SeekOrigin.Current);
+        Position += possible;
+        return possible == count;
     }
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+    void Fill(int count)
+    {
+        while (!ended && end - start < count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            MakeRoom(count);
+            var read = ReadSome();
+            ended = read == 0;
+            end += read;
+            if (Position + (end - start) > cap) throw new DicomFormatException(DicomFault.Limit, $"more than {cap} bytes", Position, "");
+        }
+    }
+
+    void MakeRoom(int count)
+    {
+        if (start > 0 && buffer.Length - start < count)
+        {
+            buffer.AsSpan(start..end).CopyTo(buffer);
+            (start, end) = (0, end - start);
+        }
+
+        if (end < buffer.Length) return;
+        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(start..end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        (buffer, start, end) = (larger, 0, end - start);
+    }
+
+    int ReadSome()
+    {
+        try
+        {
+            return stream.Read(buffer, end, buffer.Length - end);
+        }
+        catch (InvalidDataException)
+        {
+            IsBroken = true;
+            return 0;
+        }
+    }
 }

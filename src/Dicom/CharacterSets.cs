@@ -3,172 +3,250 @@ using System.Text;
 
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>
-/// The character sets a data set declares in (0008,0005) (PS3.3 C.12.1.1.2, PS3.5 section 6.1). What is declared wrongly or not at all is decoded as
-/// well as can be, with a note.
-/// </summary>
-sealed class CharacterSets
+/// <summary>The Specific Character Set (0008,0005) in force for a data set or item (PS3.3 section C.12.1.1.2, PS3.5 section 6.1).</summary>
+sealed class CharacterSet
 {
-    const byte Escape = 0x1B;
-
-    static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
-    // Defined terms to code pages; "ISO 2022 IR n" means the same set with code extensions.
-    static readonly FrozenDictionary<string, int> CodePages = new Dictionary<string, int>
+    enum Scheme
     {
-        ["100"] = 28591, ["101"] = 28592, ["109"] = 28593, ["110"] = 28594, ["144"] = 28595, ["127"] = 28596, ["126"] = 28597, ["138"] = 28598, ["148"] = 28599,
-        ["203"] = 28605, ["13"] = 932, ["166"] = 874, ["192"] = 65001, ["GB18030"] = 54936, ["GBK"] = 936,
+        /// <summary>Nothing declared: ISO 646, or what the bytes look like.</summary>
+        Undeclared,
+
+        /// <summary>One byte a character, or code extensions.</summary>
+        Iso2022,
+        Utf8,
+        Chinese,
+    }
+
+    static readonly Encoding StrictUtf8 = new UTF8Encoding(false, true);
+
+    static readonly Encoding Windows1252 = CodePage(1252);
+
+    // Number in the defined term -> code page. Positive: bytes above 127 are one character each.
+    static readonly FrozenDictionary<int, int> SingleByte = new Dictionary<int, int>
+    {
+        // 28591 as its superset 1252: writers on Windows put quotes and dashes there.
+        [100] = 1252, [101] = 28592, [109] = 28593, [110] = 28594, [144] = 28595, [127] = 28596, [126] = 28597, [138] = 28598, [148] = 28599,
+        [203] = 28605, [166] = 874,
     }.ToFrozenDictionary();
 
-    // Escape sequences (PS3.3 tables C.12-3 and C.12-4) to what the bytes behind them are.
-    static readonly (byte[] Sequence, int CodePage, bool TwoBytes)[] Escapes =
-    [
-        ([0x28, 0x42], 20127, false), ([0x28, 0x4A], 932, false), ([0x29, 0x49], 932, false),
-        ([0x2D, 0x41], 28591, false), ([0x2D, 0x42], 28592, false), ([0x2D, 0x43], 28593, false), ([0x2D, 0x44], 28594, false), ([0x2D, 0x4C], 28595, false),
-        ([0x2D, 0x47], 28596, false), ([0x2D, 0x46], 28597, false), ([0x2D, 0x48], 28598, false), ([0x2D, 0x4D], 28599, false), ([0x2D, 0x62], 28605, false),
-        ([0x2D, 0x54], 874, false), ([0x24, 0x42], 51932, true), ([0x24, 0x28, 0x44], 20932, true), ([0x24, 0x29, 0x43], 51949, false), ([0x24, 0x29, 0x41], 936, false),
-    ];
-
-    readonly Encoding first;
-    readonly bool declared, extended;
-
-    static CharacterSets() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
-
-    CharacterSets(Encoding first, bool declared, bool extended)
+    // The final byte of ESC 2/13 (G1, 96 characters): PS3.3 table C.12-3.
+    static readonly FrozenDictionary<byte, int> ByEscape = new Dictionary<byte, int>
     {
-        this.first = first;
-        this.declared = declared;
-        this.extended = extended;
+        [(byte)'A'] = 100, [(byte)'B'] = 101, [(byte)'C'] = 109, [(byte)'D'] = 110, [(byte)'L'] = 144, [(byte)'G'] = 127, [(byte)'F'] = 126,
+        [(byte)'H'] = 138, [(byte)'M'] = 148, [(byte)'b'] = 203, [(byte)'T'] = 166,
+    }.ToFrozenDictionary();
+
+    static readonly Encoding JapaneseEuc = CodePage(20932);
+
+    static readonly Encoding KoreanEuc = CodePage(51949);
+
+    static readonly Encoding ChineseEuc = CodePage(936);
+
+    readonly Scheme scheme;
+    readonly int initial;
+    readonly Encoding? encoding;
+
+    CharacterSet(Scheme scheme, int initial = 6, Encoding? encoding = null)
+    {
+        this.scheme = scheme;
+        this.initial = initial;
+        this.encoding = encoding;
     }
 
-    /// <summary>Nothing declared: ASCII, and whatever devices write beyond it.</summary>
-    public static CharacterSets Default { get; } = new(Encoding.ASCII, false, false);
+    public static CharacterSet Default { get; } = new(Scheme.Undeclared);
 
-    /// <param name="unknown">A term that is none, else null.</param>
-    public static CharacterSets Of(IReadOnlyList<string> terms, out string? unknown)
+    /// <summary>Reads the terms, faulty spellings too ("ISO-IR 100", "iso_ir 100", "UTF-8").</summary>
+    /// <param name="fault">What is wrong with the terms, null for none.</param>
+    public static CharacterSet Of(IReadOnlyList<string> terms, out string? fault)
     {
-        unknown = null;
-        if (terms.All(term => term.Length == 0)) return Default;
-        var encoding = Encoding.ASCII;
+        fault = null;
+        CharacterSet? first = null;
         for (var i = 0; i < terms.Count; i++)
         {
-            if (terms[i].Length == 0) continue;
-            var number = Number(terms[i]);
-            if (number is "6" or "87" or "159" or "149" or "58") continue;
-            if (!CodePages.TryGetValue(number, out var page)) unknown = terms[i];
-            else if (i == 0) encoding = Encoding.GetEncoding(page);
+            var set = OfTerm(terms[i], ref fault);
+            if (i == 0) first = set;
         }
 
-        if (unknown is not null && terms.Count == 1) return Default;
-        var declared = !ReferenceEquals(encoding, Encoding.ASCII) || terms.Count > 1;
-        return new CharacterSets(encoding, declared, terms.Count > 1 || terms[0].StartsWith("ISO 2022", StringComparison.Ordinal));
+        // An empty or ISO 646 first value with others behind: code extensions that start from ISO 646.
+        if (first is null or { scheme: Scheme.Undeclared }) return terms.Count > 1 ? new(Scheme.Iso2022) : Default;
+        return first;
     }
 
-    /// <summary>Text of the default repertoire; bytes beyond it are taken as Latin-1.</summary>
-    public static string Plain(byte[] bytes) => Encoding.Latin1.GetString(bytes);
-
-    public static string NoteText(string note) => note switch
+    /// <summary>The text of a value.</summary>
+    /// <param name="isName">PN: the sets return to the first at '^' and '=' too (PS3.5 section 6.1.2.5.3).</param>
+    /// <param name="isMulti">A backslash separates values and returns to the first sets.</param>
+    /// <param name="fault">Problem code, null when the bytes are as declared.</param>
+    public string Decode(ReadOnlySpan<byte> bytes, bool isName, bool isMulti, out string? fault)
     {
-        "charset-undeclared" => "letters beyond ASCII without a declared character set",
-        "charset-wrong" => "the bytes are not of the declared character set",
-        _ => note,
-    };
-
-    /// <param name="isName">Person names: extensions end at ^ and = too.</param>
-    /// <param name="note">Code of a problem, else null.</param>
-    public string Decode(byte[] bytes, bool isName, out string? note)
-    {
-        note = null;
-        if (!bytes.AsSpan().ContainsAnyInRange((byte)0x80, (byte)0xFF) && !bytes.AsSpan().Contains(Escape)) return Encoding.ASCII.GetString(bytes);
-        if (bytes.AsSpan().Contains(Escape) && extended) return DecodeExtended(bytes, isName);
-        if (!declared)
+        fault = null;
+        if (scheme is Scheme.Undeclared or Scheme.Iso2022 && bytes.Contains((byte)0x1B))
         {
-            note = "charset-undeclared";
-            return Utf8OrNull(bytes) ?? Encoding.GetEncoding(1252).GetString(bytes);
+            var text = Iso2022Text.Decode(bytes, initial, isName, isMulti, out var isFaulty);
+            fault = isFaulty ? "charset-wrong" : scheme == Scheme.Undeclared ? "charset-missing" : null;
+            return text;
         }
 
-        if (first.CodePage == 65001)
+        if (!bytes.ContainsAnyInRange((byte)0x80, (byte)0xFF) && scheme != Scheme.Chinese && initial != 13) return Encoding.Latin1.GetString(bytes);
+        return scheme switch
         {
-            if (Utf8OrNull(bytes) is { } text) return text;
-            note = "charset-wrong";
-            return Encoding.GetEncoding(1252).GetString(bytes);
-        }
-
-        // Single-byte text is hardly ever valid UTF-8 by chance: such bytes are UTF-8 under a wrong label.
-        if (first.IsSingleByte && Utf8OrNull(bytes) is { } really)
-        {
-            note = "charset-wrong";
-            return really;
-        }
-
-        return first.GetString(bytes);
+            Scheme.Undeclared => Guess(bytes, "charset-missing", out fault),
+            Scheme.Utf8 => Strict(bytes) ?? Guess(bytes, "charset-wrong", out fault),
+            Scheme.Chinese => Chinese(bytes, out fault),
+            _ => Single(bytes, isName, isMulti, out fault),
+        };
     }
 
-    // ISO 2022: runs between escapes; sets fall back to the first one at delimiters (PS3.5 6.1.2.5.3).
-    string DecodeExtended(byte[] bytes, bool isName)
+    static Encoding CodePage(int number) => CodePagesEncodingProvider.Instance.GetEncoding(number)!;
+
+    static CharacterSet? OfTerm(string term, ref string? fault)
     {
-        var text = new StringBuilder(bytes.Length);
-        var run = new List<byte>();
-        var (encoding, twoBytes) = (first, false);
-        for (var i = 0; i < bytes.Length; i++)
+        var letters = string.Concat(term.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+        if (letters.Length == 0) return null;
+        if (letters is "GB18030") return new(Scheme.Chinese, encoding: CodePage(54936));
+        if (letters is "GBK") return new(Scheme.Chinese, encoding: CodePage(936));
+        if (letters is "ISOIR192" or "ISO2022IR192") return new(Scheme.Utf8);
+        var number = letters.StartsWith("ISO2022IR", StringComparison.Ordinal) ? letters[9..] : letters.StartsWith("ISOIR", StringComparison.Ordinal) ? letters[5..] : "";
+        var isPlain = term.StartsWith("ISO_IR ", StringComparison.Ordinal) || term.StartsWith("ISO 2022 IR ", StringComparison.Ordinal);
+        if (!isPlain) fault = "not a defined term";
+        if (number == "6") return Default;
+        if (int.TryParse(number, out var known) && (SingleByte.ContainsKey(known) || known is 13 or 58 or 87 or 149 or 159)) return new(Scheme.Iso2022, known);
+        fault = "not a defined term";
+        return letters switch
         {
-            if (bytes[i] == Escape && Match(bytes.AsSpan(i + 1)) is { } escape)
+            "UTF8" => new(Scheme.Utf8),
+            "LATIN1" or "ISO88591" or "WINDOWS1252" or "CP1252" => new(Scheme.Iso2022, 100),
+            _ => null,
+        };
+    }
+
+    string Single(ReadOnlySpan<byte> bytes, bool isName, bool isMulti, out string? fault)
+    {
+        fault = null;
+        if (SingleByte.TryGetValue(initial, out var page))
+        {
+            // No Latin text has the byte pairs of UTF-8 letters; other alphabets may.
+            if (initial is 100 or 101 or 109 or 110 or 148 or 203 && Strict(bytes) is { } utf8)
             {
-                Flush(text, run, encoding, twoBytes);
-                (encoding, twoBytes) = (Encoding.GetEncoding(escape.CodePage), escape.TwoBytes);
-                i += escape.Sequence.Length;
+                fault = "charset-wrong";
+                return utf8;
             }
-            else if (!twoBytes && (bytes[i] is (byte)'\\' or (byte)'\r' or (byte)'\n' or (byte)'\f' or (byte)'\t' || (isName && bytes[i] is (byte)'^' or (byte)'=')))
+
+            var text = CodePage(page).GetString(bytes);
+            if (text.Contains('\uFFFD', StringComparison.Ordinal)) fault = "charset-wrong";
+            return text;
+        }
+
+        // ISO 646 first and high bytes without an escape: nothing declares them.
+        if (initial is 6 or 87 or 159) return Guess(bytes, "charset-wrong", out fault);
+        var extended = Iso2022Text.Decode(bytes, initial, isName, isMulti, out var isFaulty);
+        if (isFaulty) fault = "charset-wrong";
+        return extended;
+    }
+
+    string Chinese(ReadOnlySpan<byte> bytes, out string? fault)
+    {
+        var text = encoding!.GetString(bytes);
+        fault = text.Contains('\uFFFD', StringComparison.Ordinal) ? "charset-wrong" : null;
+        return text;
+    }
+
+    static string Guess(ReadOnlySpan<byte> bytes, string code, out string? fault)
+    {
+        fault = code;
+        return Strict(bytes) ?? Windows1252.GetString(bytes);
+    }
+
+    static string? Strict(ReadOnlySpan<byte> bytes) => System.Text.Unicode.Utf8.IsValid(bytes) ? StrictUtf8.GetString(bytes) : null;
+
+    /// <summary>Code extensions (ISO/IEC 2022 as PS3.5 section 6.1.2.5 allows it): G0 for bytes below 128, G1 above, changed by escape sequences.</summary>
+    static class Iso2022Text
+    {
+        public static string Decode(ReadOnlySpan<byte> bytes, int initial, bool isName, bool isMulti, out bool isFaulty)
+        {
+            isFaulty = false;
+            StringBuilder text = new(bytes.Length);
+            var (g0, g1) = First(initial);
+            for (var at = 0; at < bytes.Length;)
             {
-                Flush(text, run, encoding, twoBytes);
-                text.Append((char)bytes[i]);
-                (encoding, twoBytes) = (first, false);
+                var value = bytes[at];
+                if (value == 0x1B)
+                {
+                    var length = Escape(bytes[at..], ref g0, ref g1);
+                    isFaulty |= length == 1;
+                    at += length;
+                }
+                else if (value >= 0x80)
+                {
+                    at += High(bytes[at..], g1, text, ref isFaulty);
+                }
+                else if (g0 is 87 or 159 && value > 0x20 && value < 0x7F && at + 1 < bytes.Length && bytes[at + 1] is > 0x20 and < 0x7F)
+                {
+                    // EUC-JP of JIS X 0208 has both high bits, of JIS X 0212 (in this code page) the first only.
+                    text.Append(JapaneseEuc.GetString([(byte)(value | 0x80), g0 == 87 ? (byte)(bytes[at + 1] | 0x80) : bytes[at + 1]]));
+                    at += 2;
+                }
+                else
+                {
+                    text.Append(g0 == 13 && value == 0x7E ? '\u203E' : (char)value);
+                    if (value < 0x20 || (isMulti && value == '\\') || (isName && value is (byte)'^' or (byte)'=')) (g0, g1) = First(initial);
+                    at++;
+                }
             }
-            else
+
+            isFaulty |= text.ToString().Contains('\uFFFD', StringComparison.Ordinal);
+            return text.ToString();
+        }
+
+        static (int G0, int G1) First(int initial) => initial switch
+        {
+            13 => (13, 13),
+            87 or 159 => (initial, 0),
+            6 => (6, 0),
+            _ => (6, initial),
+        };
+
+        /// <summary>Bytes of the sequence (PS3.3 tables C.12-3 and C.12-4); 1 when it is none of them.</summary>
+        static int Escape(ReadOnlySpan<byte> bytes, ref int g0, ref int g1)
+        {
+            switch (bytes)
             {
-                run.Add(bytes[i]);
+                case [_, (byte)'(', (byte)'B', ..]:
+                    g0 = 6;
+                    return 3;
+                case [_, (byte)'(', (byte)'J', ..]:
+                    g0 = 13;
+                    return 3;
+                case [_, (byte)')', (byte)'I', ..]:
+                    g1 = 13;
+                    return 3;
+                case [_, (byte)'-', var final, ..] when ByEscape.TryGetValue(final, out var set):
+                    g1 = set;
+                    return 3;
+                case [_, (byte)'$', (byte)'B' or (byte)'@', ..]:
+                    g0 = 87;
+                    return 3;
+                case [_, (byte)'$', (byte)'(', (byte)'D', ..]:
+                    g0 = 159;
+                    return 4;
+                case [_, (byte)'$', (byte)')', (byte)'C', ..]:
+                    g1 = 149;
+                    return 4;
+                case [_, (byte)'$', (byte)')', (byte)'A', ..]:
+                    g1 = 58;
+                    return 4;
+                default:
+                    return 1;
             }
         }
 
-        Flush(text, run, encoding, twoBytes);
-        return text.ToString();
-    }
-
-    static void Flush(StringBuilder text, List<byte> run, Encoding encoding, bool twoBytes)
-    {
-        if (run.Count == 0) return;
-        // JIS X 0208 and 0212 stand in seven bits; EUC-JP is the same with the high bit (0212 behind 0x8F).
-        byte[] bytes = !twoBytes ? [.. run] : encoding.CodePage == 20932 ? [.. run.Select((b, i) => (byte)(i % 2 == 0 ? b | 0x80 : b & 0x7F))] : [.. run.Select(b => (byte)(b | 0x80))];
-        text.Append(encoding.GetString(bytes));
-        run.Clear();
-    }
-
-    static (byte[] Sequence, int CodePage, bool TwoBytes)? Match(ReadOnlySpan<byte> bytes)
-    {
-        foreach (var escape in Escapes)
+        static int High(ReadOnlySpan<byte> bytes, int g1, StringBuilder text, ref bool isFaulty)
         {
-            if (bytes.StartsWith(escape.Sequence)) return escape;
+            var length = g1 is 149 or 58 && bytes.Length > 1 && bytes[1] >= 0xA1 ? 2 : 1;
+            if (g1 == 13 && bytes[0] is >= 0xA1 and <= 0xDF) text.Append((char)(0xFF61 + bytes[0] - 0xA1));
+            else if (length == 2) text.Append((g1 == 149 ? KoreanEuc : ChineseEuc).GetString(bytes[..2]));
+            else text.Append(CodePage(SingleByte.GetValueOrDefault(g1, 1252)).GetString(bytes[..1]));
+            isFaulty |= g1 is 0 or 13 or 149 or 58 && length == 1 && !(g1 == 13 && bytes[0] is >= 0xA1 and <= 0xDF);
+            return length;
         }
-
-        return null;
-    }
-
-    static string? Utf8OrNull(byte[] bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
-
-    // "ISO_IR 100", "ISO 2022 IR 100", and the spellings devices make of them ("ISO-IR 100", "ISO IR 100").
-    static string Number(string term)
-    {
-        var words = term.ToUpperInvariant().Replace('_', ' ').Replace('-', ' ').Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words is ["ISO", "IR", _] or ["ISO", "2022", "IR", _] ? words[^1] : term.ToUpperInvariant().Trim();
     }
 }

@@ -1,326 +1,413 @@
-using System.Buffers.Binary;
-
 namespace Dicom2Fhir.Dicom;
 
 /// <summary>
-/// Reads the elements of a data set (PS3.5 section 7) with a stack of its own, so that nesting costs memory and never the process. What the read set
-/// does not want is skipped unread.
+/// Turns bytes into the wanted elements (PS3.5 section 7). Iterative: sequences and items being read stand on a stack of frames, what is not wanted
+/// or too deep is passed by a counter.
 /// </summary>
-sealed class ElementParser(ByteSource source, bool bigEndian, Limits limits, List<ReadProblem> problems, CancellationToken cancellationToken)
+sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, ProblemLog problems)
 {
-    const uint Undefined = 0xFFFFFFFF;
-    const int MostProblems = 100;
+    const uint CharacterSetTag = 0x00080005, PixelRepresentationTag = 0x00280103, SopInstanceTag = 0x00080018, StudyTag = 0x0020000D, SeriesTag = 0x0020000E;
 
-    static readonly Tag Item = new(0xFFFE, 0xE000);
-    static readonly Tag ItemEnd = new(0xFFFE, 0xE00D);
-    static readonly Tag SequenceEnd = new(0xFFFE, 0xE0DD);
-    static readonly Tag PixelData = new(0x7FE0, 0x0008);
-    static readonly Tag CharacterSet = new(0x0008, 0x0005);
-    static readonly Tag[] Uids = [new(0x0008, 0x0018), new(0x0020, 0x000D), new(0x0020, 0x000E)];
+    // The first tags of the pixel data module: (7FE0,0008) float, (7FE0,0009) double float, (7FE0,0010) (PS3.3 section C.7.6.24).
+    const uint PixelDataTag = 0x7FE00008;
 
-    readonly Stack<Frame> frames = new();
-    int elements;
+    // Values longer than this are passed by a seek and do not count as header bytes.
+    const int LongValue = 64 * 1024;
+
+    readonly List<Frame> stack = [];
+    readonly ValueDecoder decoder = new(problems);
+    long passed;
     long kept;
+    int elements;
+    int uids;
+    bool cut;
 
-    /// <summary>True when the input ended inside an element.</summary>
-    public bool IsTruncated { get; private set; }
+    /// <summary>Study, Series and SOP Instance UID were read: the header says which instance it is.</summary>
+    public bool HasUids => uids == 7;
 
-    /// <summary>An open data set, item or sequence.</summary>
-    sealed class Frame
+    /// <summary>The bytes ended inside an element or an open sequence.</summary>
+    public bool IsCut => cut;
+
+
+    /// <summary>Reads up to the pixel data, the last wanted tag or the end of the bytes.</summary>
+    public DataSet Read(Syntax syntax)
     {
-        public required bool IsSequence { get; init; }
-
-        public required long End { get; init; }
-
-        public required bool IsExplicit { get; init; }
-
-        public required ReadSet Wanted { get; init; }
-
-        public required CharacterSets Characters { get; set; }
-
-        public Tag Tag { get; init; }
-
-        public Tag Last { get; set; }
-
-        public List<Element> Elements { get; } = [];
-
-        public List<DataSet> Items { get; } = [];
-    }
-
-    readonly record struct Header(Tag Tag, string? Vr, uint Length, int Size);
-
-    /// <summary>Reads up to the pixel data, or the end of what is wanted.</summary>
-    public List<Element> ReadRoot(bool isExplicit, ReadSet wanted)
-    {
-        var root = new Frame { IsSequence = false, End = long.MaxValue, IsExplicit = isExplicit, Wanted = wanted, Characters = CharacterSets.Default };
-        frames.Push(root);
-        while (frames.Count > 0 && Step(frames.Peek()))
+        Frame root = new() { Set = readSet, Syntax = syntax, Characters = CharacterSet.Default, End = long.MaxValue };
+        stack.Add(root);
+        while (Step())
         {
-            if ((++elements & 0xFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
-            if (elements > limits.Elements) throw new DicomFormatException(DicomFault.Limit, $"more than {limits.Elements} elements", source.Position, Path());
         }
 
-        while (frames.Count > 1) Close();
-        return root.Elements;
+        while (stack.Count > 1) Close();
+        return Finish(root);
     }
 
-    // False: the end of what is read.
-    bool Step(Frame frame)
+    bool Step()
     {
+        var frame = stack[^1];
+        if (source.Position - passed > limits.HeaderBytes) throw Limit($"header longer than {limits.HeaderBytes} bytes");
         if (source.Position >= frame.End)
         {
+            if (frame.IsUndefined) Report("delimiter-missing", 0, "the enclosing sequence ends before the delimiter");
             Close();
             return true;
         }
 
-        if (!source.Has(8))
+        if (!ElementHeader.TryPeek(source, frame.Syntax, frame.End, out var header))
         {
-            if (source.PeekUpTo(8).Length > 0) Truncated("the input ends inside an element header");
-            else if (frames.Count > 1) Truncated("the input ends inside a sequence");
+            cut = stack.Count > 1 || source.Peek(1).Length > 0;
             return false;
         }
 
-        return frame.IsSequence ? StepSequence(frame) : StepDataSet(frame);
+        return frame.IsSequence ? StepInSequence(frame, header) : header.IsDelimitation ? Delimiter(frame, header) : StepInItem(frame, header);
     }
 
-    bool StepSequence(Frame frame)
+    bool StepInSequence(Frame frame, ElementHeader header)
     {
-        var header = ItemHeader();
-        if (header.Tag == Item)
+        switch (header.Tag)
         {
-            source.Advance(8);
-            frames.Push(new Frame
-            {
-                IsSequence = false, End = End(header.Length, frame), IsExplicit = frame.IsExplicit, Wanted = frame.Wanted, Characters = frame.Characters, Tag = frame.Tag,
-            });
-            return true;
+            case ElementHeader.ItemTag:
+                source.Advance(header.Size);
+                OpenItem(frame, header);
+                return true;
+            case ElementHeader.SequenceDelimiter:
+                PassDelimiter(header);
+                if (frame.IsUndefined) Close();
+                return true;
+            case ElementHeader.ItemDelimiter:
+                PassDelimiter(header);
+                return true;
+            default:
+                Report("not-items", frame.Tag, "a sequence holds something else than items");
+                if (!frame.IsUndefined) cut |= !Pass(frame.End - source.Position);
+                Close();
+                return !cut;
         }
+    }
 
-        if (header.Tag == SequenceEnd)
+    void OpenItem(Frame sequence, ElementHeader header)
+    {
+        var end = header.IsUndefined ? sequence.End : source.Position + header.Length;
+        if (end > sequence.End) Report("length-beyond-parent", sequence.Tag, "an item is longer than its sequence");
+        Count();
+        stack.Add(new()
         {
-            source.Advance(8);
+            Tag = sequence.Tag,
+            Set = sequence.Set,
+            Syntax = sequence.IsUnknown ? SyntaxInUnknown() : sequence.Syntax,
+            Characters = sequence.Characters,
+            IsSigned = sequence.IsSigned,
+            End = Math.Min(end, sequence.End),
+            IsUndefined = header.IsUndefined,
+        });
+    }
+
+    /// <summary>A delimiter or item tag where elements stand.</summary>
+    bool Delimiter(Frame frame, ElementHeader header)
+    {
+        var belongsHere = header.Tag == ElementHeader.ItemDelimiter && frame.IsUndefined;
+        if (!belongsHere && stack.Count > 1 && frame.IsUndefined)
+        {
+            Report("delimiter-missing", frame.Tag, "an item ends without its delimiter");
             Close();
             return true;
         }
 
-        // No item where one must be: the sequence ends here; what follows is read as elements of its parent.
-        Problem("no-item", "an element stands where an item must be");
-        if (frame.End != long.MaxValue) source.Skip(frame.End - source.Position);
-        else Close();
+        if (!belongsHere) Report("stray-delimiter", header.Tag, "a delimiter without its sequence or item");
+        PassDelimiter(header);
+        if (belongsHere) Close();
         return true;
     }
 
-    bool StepDataSet(Frame frame)
+    void PassDelimiter(ElementHeader header)
     {
-        var header = ReadHeader(frame.IsExplicit);
-        if (header.Tag.Group == 0xFFFE)
-        {
-            if (header.Tag == SequenceEnd && frames.Count > 1) Close();
-            else
-            {
-                source.Advance(8);
-                if (header.Tag == ItemEnd && frames.Count > 1) Close();
-                else Problem("stray-delimiter", "a delimiter without its sequence");
-            }
-
-            return true;
-        }
-
-        if (frames.Count == 1 && IsEnd(header.Tag, frame)) return false;
-        if (header.Tag < frame.Last) Problem("order", "tags are not in order");
-        frame.Last = header.Tag;
+        if (header.Length != 0 && header.Tag != ElementHeader.ItemTag) Report("delimiter-length", header.Tag, "a delimiter has a length");
         source.Advance(header.Size);
-        return header.Length == Undefined || IsSequence(header) ? Enter(header, frame) : Value(header, frame);
     }
 
-    // Behind the read set's last tag nothing is wanted; an unordered header is read on until its three UIDs are there.
-    static bool IsEnd(Tag tag, Frame root) =>
-        tag >= PixelData
-        || (root.Wanted.Last is { } last && tag > last && Array.TrueForAll(Uids, uid => root.Elements.Exists(element => element.Tag == uid)));
-
-    bool IsSequence(Header header)
+    bool StepInItem(Frame frame, ElementHeader header)
     {
-        if (header.Vr == "SQ") return true;
-        if (header.Length < 8 || DataDictionary.Vr(header.Tag) != "SQ") return false;
-        return source.Has(4) && ReadTag(source.Peek(4)) == Item;
+        if (stack.Count == 1 && IsBehind(frame, header.Tag)) return false;
+        if (header.Tag <= frame.LastTag) Unordered(frame, header.Tag);
+        frame.LastTag = Math.Max(frame.LastTag, header.Tag);
+        var tag = Tag.Of(header.Tag);
+        var wanted = frame.Set.Contains(tag) && (tag.Element != 0 || tag.Group < 8);
+        var vr = wanted || header.IsUndefined ? EffectiveVr(frame, header, wanted) : Vr.Unknown;
+        source.Advance(header.Size);
+        if (header.IsUndefined) return vr.Kind == VrKind.Sequence && wanted ? OpenSequence(frame, header, vr) : PassNested(frame, header, wanted, vr);
+        var length = Bounded(frame, header);
+        if (vr.Kind == VrKind.Sequence) return OpenSequence(frame, header with { Length = (uint)length }, vr);
+        Remember(frame, header, length);
+        if (!wanted) return Pass(length) || End();
+        return Keep(frame, header, vr, length) || End();
     }
 
-    bool Enter(Header header, Frame frame)
+    /// <summary>
+    /// Reading may stop: at the pixel data always, behind the last wanted tag only where the tags ascended so far and the three UIDs are known.
+    /// </summary>
+    bool IsBehind(Frame root, uint tag) =>
+        tag >= PixelDataTag || (readSet.Last is { } last && tag > last.Value && HasUids && !root.IsUnordered);
+
+    void Unordered(Frame frame, uint tag)
     {
-        var isExplicit = frame.IsExplicit && header.Vr is not "UN";        // PS3.5 6.2.2 note 2: UN of undefined length is implicit inside
-        if (header.Vr == "UN" && frame.IsExplicit && header.Length != Undefined) isExplicit = LooksExplicit();
-        var wanted = frame.Wanted.Contains(header.Tag);
-        if (wanted && frames.Count / 2 >= limits.Depth)
+        frame.IsUnordered = true;
+        if (tag == frame.LastTag) Report("duplicate-tag", tag, "the element stands there twice, the first counts");
+        else if (tag != 0) problems.AddOnce("unordered-tags", Path(tag), source.Position, "tags do not ascend");
+    }
+
+    /// <summary>The length as far as the enclosing item reaches.</summary>
+    long Bounded(Frame frame, ElementHeader header)
+    {
+        long length = header.Length;
+        if (source.Position + length > frame.End)
         {
-            Problem("depth", $"more than {limits.Depth} levels, skipped");
-            wanted = false;
+            Report("length-beyond-parent", header.Tag, "the value is longer than its item");
+            return frame.End - source.Position;
         }
 
-        if (wanted)
-        {
-            frames.Push(new Frame
-            {
-                IsSequence = true, End = End(header.Length, frame), IsExplicit = isExplicit, Wanted = frame.Wanted.Items(header.Tag), Characters = frame.Characters, Tag = header.Tag,
-            });
-            return true;
-        }
-
-        return header.Length == Undefined ? SkipUndefined(isExplicit) : SkipValue(header, frame);
+        if ((length & 1) != 0) problems.AddOnce("odd-length", Path(header.Tag), source.Position, "a value of odd length");
+        return length;
     }
 
-    // An item of defined length inside a UN: does its first element spell a VR?
-    bool LooksExplicit() => source.Has(16) && ReadTag(source.Peek(4)) == Item && Vr.Find(source.Peek(16)[12], source.Peek(16)[13]) is not null;
-
-    // PS3.5 7.5.2: skips to the delimiter that ends the sequence just entered. Levels are counted, whatever their number.
-    bool SkipUndefined(bool isExplicit)
+    bool OpenSequence(Frame frame, ElementHeader header, Vr vr)
     {
-        var implicitFrom = isExplicit ? int.MaxValue : 0;
-        for (var level = 1; level > 0;)
+        if (stack.Count / 2 >= limits.Depth)
         {
-            if ((++elements & 0xFFF) == 0) cancellationToken.ThrowIfCancellationRequested();
-            if (elements > limits.Elements) throw new DicomFormatException(DicomFault.Limit, $"more than {limits.Elements} elements", source.Position, Path());
-            if (!source.Has(8)) return Truncated("the input ends inside a sequence");
-            var header = ReadHeader(isExplicit && level < implicitFrom);
+            problems.AddOnce("too-deep", Path(header.Tag), source.Position, $"sequences deeper than {limits.Depth} levels are skipped");
+            return header.IsUndefined ? PassNested(frame, header, true, vr) : Pass(header.Length) || End();
+        }
+
+        Count();
+        stack.Add(new()
+        {
+            Tag = header.Tag,
+            IsSequence = true,
+            IsUnknown = frame.Syntax.IsExplicit && header.Vr?.Kind != VrKind.Sequence,
+            Set = frame.Set.Items(Tag.Of(header.Tag)),
+            Syntax = frame.Syntax.IsExplicit && header.Vr is { Name: "UN" } ? Syntax.ImplicitLittle : frame.Syntax,
+            Characters = frame.Characters,
+            IsSigned = frame.IsSigned,
+            End = header.IsUndefined ? frame.End : source.Position + header.Length,
+            IsUndefined = header.IsUndefined,
+        });
+        return true;
+    }
+
+    /// <summary>Passes an element of undefined length that is not wanted: counts what opens and closes, never stacks.</summary>
+    bool PassNested(Frame frame, ElementHeader opening, bool wanted, Vr vr)
+    {
+        if (wanted && vr.Kind != VrKind.Sequence) Add(frame, new(Tag.Of(opening.Tag), vr.Name, [], []));
+        var syntax = frame.Syntax;
+        long depth = 1;
+        var unknownAt = long.MaxValue;
+        if (syntax.IsExplicit && opening.Vr is { Name: "UN" }) (syntax, unknownAt) = (SyntaxInSequence(), 1);
+        while (depth > 0 && source.Position < frame.End)
+        {
+            if (source.Position - passed > limits.HeaderBytes) throw Limit($"header longer than {limits.HeaderBytes} bytes");
+            if (!ElementHeader.TryPeek(source, syntax, frame.End, out var header)) return End();
             source.Advance(header.Size);
-            if (header.Tag == ItemEnd || header.Tag == SequenceEnd) level--;
-            else if (header.Length != Undefined)
+            if (header.Tag is ElementHeader.ItemDelimiter or ElementHeader.SequenceDelimiter)
             {
-                if (!source.Skip(header.Length)) return Truncated("the input ends inside a value");
+                depth--;
+                if (depth < unknownAt) (syntax, unknownAt) = (frame.Syntax, long.MaxValue);
             }
-            else
+            else if (header.IsUndefined)
             {
-                level++;
-                if (header.Vr == "UN" && level < implicitFrom) implicitFrom = level;
+                depth++;
+                if (unknownAt != long.MaxValue || !syntax.IsExplicit || header.Vr is not { Name: "UN" }) continue;
+                (syntax, unknownAt) = (SyntaxInSequence(), depth);
             }
-
-            if (level < implicitFrom && isExplicit) implicitFrom = int.MaxValue;
+            else if (!Pass(header.Length))
+            {
+                return End();
+            }
         }
 
         return true;
     }
 
-    bool SkipValue(Header header, Frame frame)
+    /// <summary>Items of a sequence written as UN are implicit little endian (PS3.5 section 6.2.2 note, CP-246); some writers keep explicit VRs.</summary>
+    Syntax SyntaxInUnknown() =>
+        source.Peek(6) is [_, _, _, _, var first, var second] && Vr.Find(first, second) is not null ? Syntax.ExplicitLittle : Syntax.ImplicitLittle;
+
+    Syntax SyntaxInSequence() =>
+        source.Peek(14) is [0xFE, 0xFF, 0x00, 0xE0, _, _, _, _, _, _, _, _, var first, var second] && Vr.Find(first, second) is not null
+            ? Syntax.ExplicitLittle
+            : Syntax.ImplicitLittle;
+
+    /// <summary>
+    /// The VR to decode by: the dictionary's for known tags where file and dictionary mean the same kind of bytes, or the file says UN or nothing; a
+    /// sequence where the value is one.
+    /// </summary>
+    Vr EffectiveVr(Frame frame, ElementHeader header, bool wanted)
     {
-        var length = Bounded(header.Length, frame);
-        if (source.Skip(length)) return true;
-        return Truncated($"{header.Tag} has {header.Length} bytes, the input ends before");
+        var written = header.Vr;
+        var known = DataDictionary.VrOf(Tag.Of(header.Tag));
+        if (wanted && header.IsOdd) Report("vr-unknown", header.Tag, "no VR of the standard");
+        var meant = known is null ? Fallback(header) : Dicom.Vr.Find(known[..2])!;
+        if (known?.Length > 2) meant = Alternative(frame, header.Tag, known, written, meant);
+        if (written is null or { Name: "UN" })
+        {
+            if (meant.Kind == VrKind.Sequence || !StartsWithItem(header)) return meant;
+            return known is null && !header.IsUndefined ? meant : Vr.Sequence;
+        }
+
+        if (written == meant || known is null) return written;
+        if (wanted) Report("vr", header.Tag, $"written as {written.Name}, the dictionary says {known}");
+        if (written.Kind == VrKind.Sequence || meant.Kind == VrKind.Sequence) return StartsWithItem(header) || header.IsUndefined ? Vr.Sequence : OtherThanSequence(written, meant);
+        return written.IsText == meant.IsText && (written.IsText || written.Size == meant.Size) || written.Kind == VrKind.Bulk ? meant : written;
     }
 
-    bool Value(Header header, Frame frame)
+    static Vr OtherThanSequence(Vr written, Vr meant) => written.Kind == VrKind.Sequence ? meant : written;
+
+    /// <summary>Private creators are LO (PS3.5 section 7.8.1); other tags without a dictionary entry stay unknown.</summary>
+    static Vr Fallback(ElementHeader header) =>
+        header.IsUndefined ? Vr.Sequence
+        : (header.Tag & 0x10000) != 0 && (header.Tag & 0xFFFF) is >= 0x10 and <= 0xFF ? Vr.LongString
+        : Vr.Unknown;
+
+    /// <summary>"US|SS" by the Pixel Representation, "US|OW" and "OB|OW" as words without values (PS3.5 annex A.1).</summary>
+    static Vr Alternative(Frame frame, uint tag, string known, Vr? written, Vr first)
     {
-        if (!frame.Wanted.Contains(header.Tag) && header.Tag != CharacterSet) return SkipValue(header, frame);
-        var vr = ValueReader.EffectiveVr(header.Tag, header.Vr, header.Length);
-        var length = Bounded(header.Length, frame);
-        if (Vr.NumberSize(vr) == 0 && !Vr.IsText(vr) && !Vr.IsPlain(vr))
+        if (written is not null && known.Contains(written.Name, StringComparison.Ordinal)) return written;
+        if (known == "US|SS" || (known == "US|SS|OW" && tag != 0x00283006)) return frame.IsSigned ? Vr.Named("SS") : first;
+        return Vr.Named("OW");
+    }
+
+    bool StartsWithItem(ElementHeader header)
+    {
+        var bytes = source.Peek(header.Size + 4);
+        if (bytes.Length < header.Size + 4 || (header.Length < 8 && !header.IsUndefined)) return false;
+        return bytes[header.Size..] is [0xFE, 0xFF, 0x00, 0xE0] or [0xFF, 0xFE, 0xE0, 0x00];
+    }
+
+    /// <summary>What later elements depend on, wanted or not.</summary>
+    void Remember(Frame frame, ElementHeader header, long length)
+    {
+        switch (header.Tag)
         {
-            if (source.EndsBefore(length)) return SkipValue(header, frame);
-            Add(frame, new Element(header.Tag, vr, [], []));
-            return source.Skip(length) || Truncated("the input ends inside a value");
+            case PixelRepresentationTag when length == 2:
+                frame.IsSigned = source.Peek(2) is { Length: 2 } bytes && frame.Syntax.U16(bytes) == 1;
+                break;
+            case CharacterSetTag when length is > 0 and < 1024:
+                frame.Characters = CharacterSet.Of(ValueDecoder.Ascii(source.Peek((int)length)), out var fault);
+                if (fault is not null) problems.AddOnce("charset-unknown", Path(header.Tag), source.Position, fault);
+                break;
+            case SopInstanceTag or StudyTag or SeriesTag when stack.Count == 1 && length is > 0 and <= 1024 && source.Peek((int)length).Length == length:
+                if (ValueDecoder.Ascii(source.Peek((int)length)) is [{ Length: > 0 }, ..]) uids |= header.Tag switch { SopInstanceTag => 1, StudyTag => 2, _ => 4 };
+                break;
+        }
+    }
+
+    bool Keep(Frame frame, ElementHeader header, Vr vr, long length)
+    {
+        var tag = Tag.Of(header.Tag);
+        if (vr.Kind == VrKind.Bulk)
+        {
+            Add(frame, new(tag, vr.Name, [], []));
+            return Pass(length);
         }
 
         if (length > limits.ValueBytes)
         {
-            Problem("too-long", $"{header.Tag} has {length} bytes, left out");
-            Add(frame, new Element(header.Tag, vr, [], []));
-            return SkipValue(header, frame);
+            Report("value-too-long", header.Tag, $"{length} bytes, at most {limits.ValueBytes} are decoded");
+            Add(frame, new(tag, vr.Name, [], []));
+            return Pass(length);
         }
 
-        if ((kept += length) > limits.KeptBytes) throw new DicomFormatException(DicomFault.Limit, $"more than {limits.KeptBytes} bytes of values", source.Position, Path());
-        var bytes = source.Take((int)length);
-        if (bytes is null) return Truncated($"{header.Tag} has {header.Length} bytes, the input ends before");
-        if ((length & 1) != 0) Problem("odd-length", "a value of odd length");
-        var element = new Element(header.Tag, vr, ValueReader.Read(vr, bytes, bigEndian, frame.Characters, out var note), []);
-        if (note is not null) Problem(note, $"{header.Tag}: {CharacterSets.NoteText(note)}");
-        if (header.Tag == CharacterSet) SetCharacters(frame, element.Values);
-        if (header.Tag != CharacterSet || frame.Wanted.Contains(header.Tag)) Add(frame, element);
+        var bytes = source.Peek((int)length);
+        if (bytes.Length < length) return false;
+        kept += length;
+        if (kept > limits.KeptBytes) throw Limit($"more than {limits.KeptBytes} bytes of values");
+        decoder.At(this, header.Tag, source.Position);
+        Add(frame, new(tag, vr.Name, decoder.Decode(bytes, vr, frame.Syntax, frame.Characters), []));
+        source.Advance((int)length);
         return true;
     }
 
-    void SetCharacters(Frame frame, IReadOnlyList<string> terms)
+    bool Pass(long length)
     {
-        frame.Characters = CharacterSets.Of(terms, out var unknown);
-        if (unknown is not null) Problem("charset", $"the character set '{unknown}' is not known");
+        if (length > LongValue) passed += length;
+        return source.Skip(length);
+    }
+
+    bool End()
+    {
+        cut = true;
+        return false;
     }
 
     void Add(Frame frame, Element element)
     {
-        if (frame.Elements.Exists(known => known.Tag == element.Tag)) Problem("duplicate", $"{element.Tag} is there twice, the first counts");
-        else frame.Elements.Add(element);
+        Count();
+        frame.Elements.Add(element);
+    }
+
+    void Count()
+    {
+        if (++elements > limits.Elements) throw Limit($"more than {limits.Elements} elements");
     }
 
     void Close()
     {
-        var frame = frames.Pop();
-        if (frames.Count == 0) return;
-        var parent = frames.Peek();
-        if (frame.IsSequence) Add(parent, new Element(frame.Tag, "SQ", [], frame.Items));
-        else parent.Items.Add(new DataSet(frame.Elements));
+        var frame = stack[^1];
+        stack.RemoveAt(stack.Count - 1);
+        var parent = stack[^1];
+        if (frame.IsSequence) Add(parent, new(Tag.Of(frame.Tag), "SQ", [], frame.Items is null ? [] : frame.Items));
+        else (parent.Items ??= []).Add(Finish(frame));
     }
 
-    // A child ends where its parent does at the latest.
-    long End(uint length, Frame parent)
+    DataSet Finish(Frame frame)
     {
-        if (length == Undefined) return parent.End;
-        var end = source.Position + length;
-        if (end <= parent.End) return end;
-        Problem("too-long", "an item is longer than its parent");
-        return parent.End;
+        DataSet dataSet = new(frame.Elements);
+        if (frame.IsUnordered && dataSet.Elements.Count < frame.Elements.Count) Report("duplicate-tag", 0, "an element stands there twice, the first counts");
+        return dataSet;
     }
 
-    long Bounded(uint length, Frame frame)
+    void Report(string code, uint tag, string text) => problems.Add(code, Path(tag), source.Position, text);
+
+    DicomFormatException Limit(string text) => new(DicomFault.Limit, text, source.Position, Path(0));
+
+    /// <summary>The sequences being read and the tag at hand; 0 leaves it out.</summary>
+    public string Path(uint tag)
     {
-        if (frame.End == long.MaxValue || source.Position + length <= frame.End) return length;
-        Problem("too-long", "an element is longer than its item");
-        return Math.Max(0, frame.End - source.Position);
+        var tags = stack.Where(frame => frame.IsSequence).Select(frame => Tag.Of(frame.Tag)).ToList();
+        if (tag != 0 && (tags.Count == 0 || tags[^1].Value != tag)) tags.Add(Tag.Of(tag));
+        return string.Join('>', tags);
     }
 
-    Header ItemHeader()
+    /// <summary>A data set, sequence or item being read.</summary>
+    sealed class Frame
     {
-        var bytes = source.Peek(8);
-        return new Header(ReadTag(bytes), null, ReadUInt32(bytes[4..]), 8);
+        List<Element>? elements;
+
+        /// <summary>The sequence, also in its items; 0 for the root.</summary>
+        public uint Tag { get; init; }
+
+        public bool IsSequence { get; init; }
+
+        /// <summary>Written under another VR than SQ: the encoding of each item is looked at.</summary>
+        public bool IsUnknown { get; init; }
+
+        public bool IsUndefined { get; init; }
+
+        public required ReadSet Set { get; init; }
+
+        public required Syntax Syntax { get; init; }
+
+        public required CharacterSet Characters { get; set; }
+
+        /// <summary>Where the enclosing lengths end it at the latest.</summary>
+        public required long End { get; init; }
+
+        public bool IsSigned { get; set; }
+
+        public bool IsUnordered { get; set; }
+
+        public uint LastTag { get; set; }
+
+        public List<Element> Elements => elements ??= [];
+
+        public List<DataSet>? Items { get; set; }
     }
-
-    Header ReadHeader(bool isExplicit)
-    {
-        var bytes = source.Peek(8);
-        var tag = ReadTag(bytes);
-        if (tag.Group == 0xFFFE || !isExplicit) return new Header(tag, null, ReadUInt32(bytes[4..]), 8);
-        var vr = Vr.Find(bytes[4], bytes[5]);
-        if (vr is null) return UnknownVr(tag);
-        if (!Vr.HasLongHeader(vr)) return new Header(tag, vr, ReadUInt16(bytes[6..]), 8);
-        return source.Has(12) ? new Header(tag, vr, ReadUInt32(source.Peek(12)[8..]), 12) : new Header(tag, vr, Undefined - 1, 8);
-    }
-
-    // PS3.5 6.2 note: VRs of the future have 32-bit lengths. Where that runs out of the input the 16-bit form of old devices is meant.
-    Header UnknownVr(Tag tag)
-    {
-        Problem("vr", $"{tag} has no known VR");
-        if (source.Has(12))
-        {
-            var length = ReadUInt32(source.Peek(12)[8..]);
-            if (length == Undefined || !source.EndsBefore(12L + length)) return new Header(tag, null, length, 12);
-        }
-
-        return new Header(tag, null, ReadUInt16(source.Peek(8)[6..]), 8);
-    }
-
-    Tag ReadTag(ReadOnlySpan<byte> bytes) => new(ReadUInt16(bytes), ReadUInt16(bytes[2..]));
-
-    ushort ReadUInt16(ReadOnlySpan<byte> bytes) => bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-
-    uint ReadUInt32(ReadOnlySpan<byte> bytes) => bigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-
-    bool Truncated(string text)
-    {
-        IsTruncated = true;
-        Problem("truncated", text);
-        return false;
-    }
-
-    void Problem(string code, string text)
-    {
-        if (problems.Count < MostProblems) problems.Add(new ReadProblem(code, Path(), source.Position, text));
-    }
-
-    string Path() => string.Join('>', frames.Reverse().Where(frame => frame.IsSequence).Take(8).Select(frame => frame.Tag));
 }

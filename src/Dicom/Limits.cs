@@ -1,6 +1,6 @@
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>Bounds on what one input may cost. Real headers stay far below each of them.</summary>
+/// <summary>Bounds on what one input may cost. All of them count bytes really received, never lengths an input claims.</summary>
 public sealed record Limits
 {
     public static Limits Default { get; } = new();
@@ -8,15 +8,24 @@ public sealed record Limits
     /// <summary>Nesting levels that are decoded; deeper elements are skipped by a counter. The deepest real header seen has under 10.</summary>
     public int Depth { get; init; } = 64;
 
-    /// <summary>Elements of a header. A million frames of functional groups have fewer; a million nested levels fit.</summary>
-    public int Elements { get; init; } = 8_000_000;
+    /// <summary>
+    /// Header bytes walked through, skipped single values over 64 kB not counted (they cost a seek). A million levels of sequences with their delimiters are
+    /// 36 MB and headers of whole slide and enhanced objects reach about 20 MB; 64 MiB walk in well under a second.
+    /// </summary>
+    public long HeaderBytes { get; init; } = 64 << 20;
 
-    /// <summary>Bytes of one kept value; a longer one is left out with a problem. Texts of the read set are under 10 kB.</summary>
-    public int ValueBytes { get; init; } = 1024 * 1024;
+    /// <summary>Bytes of one value that is decoded; a longer one is kept without its value. The longest useful texts (reports in UT) are some 100 kB.</summary>
+    public int ValueBytes { get; init; } = 1 << 20;
 
-    /// <summary>Bytes of all kept values together.</summary>
-    public long KeptBytes { get; init; } = 16 * 1024 * 1024;
+    /// <summary>Bytes of all decoded values together: as text in memory they take up to about twenty times that.</summary>
+    public long KeptBytes { get; init; } = 16 << 20;
 
-    /// <summary>Bytes a deflated data set may unpack to before its pixel data: 64 MiB is twenty times the largest real header seen.</summary>
-    public long InflatedBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>Elements and items kept: each costs about 100 bytes. A slide with 100,000 tiles of 8 wanted attributes stays below.</summary>
+    public int Elements { get; init; } = 1_000_000;
+
+    /// <summary>Output of a deflated data set. Deflate expands up to 1:1032, so that 64 kB of input can cost 64 MB of work.</summary>
+    public long InflatedBytes { get; init; } = 64 << 20;
+
+    /// <summary>Problems reported for one input; a file with more is broken in one way many times.</summary>
+    public int Problems { get; init; } = 50;
 }

@@ -1,42 +1,62 @@
+using System.Collections.Frozen;
+
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>Value representations (PS3.5 section 6.2): how long their headers are and how their bytes are read.</summary>
-static class Vr
+enum VrKind
 {
-    const string Known = "AE AS AT CS DA DS DT FD FL IS LO LT OB OD OF OL OV OW PN SH SL SQ SS ST SV TM UC UI UL UN UR US UT UV ";
-    const string Long = "OB OD OF OL OV OW SQ SV UC UN UR UT UV ";       // two reserved bytes and a 32-bit length (PS3.5 table 7.1-1)
+    /// <summary>Text that is split at backslashes.</summary>
+    Text,
 
-    static readonly string[] Names = Known.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>One text: backslashes and leading blanks belong to it.</summary>
+    LongText,
+    Number,
+    Bulk,
+    Sequence,
+}
 
-    /// <summary>The VR two bytes of an explicit header spell, letters in either case; null when they spell none.</summary>
-    public static string? Find(byte first, byte second)
+/// <summary>A value representation (PS3.5 section 6.2).</summary>
+/// <param name="HasLongLength">Explicit headers carry two reserved bytes and a 32-bit length (PS3.5 table 7.1-1).</param>
+/// <param name="Size">Bytes of one number, 0 for others.</param>
+sealed record Vr(string Name, VrKind Kind, bool HasLongLength, int Size)
+{
+    static readonly Vr?[] ByLetters = new Vr?[26 * 26];
+
+    static readonly FrozenDictionary<string, Vr> ByName = Table().ToFrozenDictionary(vr => vr.Name, StringComparer.Ordinal);
+
+    public static Vr Unknown { get; } = Named("UN");
+
+    public static Vr Sequence { get; } = Named("SQ");
+
+    public static Vr LongString { get; } = Named("LO");
+
+    public bool IsText => Kind is VrKind.Text or VrKind.LongText;
+
+    /// <exception cref="KeyNotFoundException">No such VR: the name does not come from a file.</exception>
+    public static Vr Named(string name) => ByName[name];
+
+    public static Vr? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>The VR of two bytes in capitals, null for others.</summary>
+    public static Vr? Find(byte first, byte second)
     {
-        var upper = ((char)(first & 0xDF), (char)(second & 0xDF));
-        foreach (var name in Names)
-        {
-            if (name[0] == upper.Item1 && name[1] == upper.Item2) return name;
-        }
-
-        return null;
+        uint a = (uint)(first - 'A'), b = (uint)(second - 'A');
+        return a < 26 && b < 26 ? ByLetters[(a * 26) + b] : null;
     }
 
-    public static bool HasLongHeader(string vr) => Long.Contains(vr, StringComparison.Ordinal);
-
-    /// <summary>Text of the data set's character set; CS too, since umlauts occur there.</summary>
-    public static bool IsText(string vr) => vr is "SH" or "LO" or "ST" or "LT" or "UC" or "UT" or "PN" or "CS";
-
-    /// <summary>Text of the default repertoire.</summary>
-    public static bool IsPlain(string vr) => vr is "AE" or "AS" or "DA" or "DS" or "DT" or "IS" or "TM" or "UI" or "UR";
-
-    /// <summary>One value, whatever backslashes it holds (PS3.5 section 6.4).</summary>
-    public static bool IsSingle(string vr) => vr is "LT" or "ST" or "UT" or "UR";
-
-    /// <summary>Bytes of one number; 0 for what is no number.</summary>
-    public static int NumberSize(string vr) => vr switch
+    static Vr[] Table()
     {
-        "US" or "SS" => 2,
-        "UL" or "SL" or "FL" or "AT" => 4,
-        "FD" or "SV" or "UV" => 8,
-        _ => 0,
-    };
+        Vr[] all =
+        [
+            .. Of(VrKind.Text, false, "AE AS CS DA DS DT IS LO PN SH TM UI"), .. Of(VrKind.Text, true, "UC"),
+            .. Of(VrKind.LongText, false, "LT ST"), .. Of(VrKind.LongText, true, "UR UT"),
+            .. Of(VrKind.Bulk, true, "OB OD OF OL OV OW UN"), .. Of(VrKind.Sequence, true, "SQ"),
+            .. Of(VrKind.Number, false, "SS US", 2), .. Of(VrKind.Number, false, "AT FL SL UL", 4), .. Of(VrKind.Number, false, "FD", 8),
+            .. Of(VrKind.Number, true, "SV UV", 8),
+        ];
+        foreach (var vr in all) ByLetters[((vr.Name[0] - 'A') * 26) + vr.Name[1] - 'A'] = vr;
+        return all;
+    }
+
+    static IEnumerable<Vr> Of(VrKind kind, bool hasLongLength, string names, int size = 0) =>
+        names.Split(' ').Select(name => new Vr(name, kind, hasLongLength, size));
 }

@@ -3,10 +3,7 @@ using System.Text;
 
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>
-/// Reads the header of a DICOM file (PS3.10 section 7) up to the pixel data: with or without preamble and meta group, in any transfer syntax. What
-/// the first bytes of the data set look like beats what the meta group says.
-/// </summary>
+/// <summary>Reads the header of a DICOM file (PS3.10 section 7) up to the pixel data.</summary>
 public static class Part10Reader
 {
     const int PreambleLength = 128;

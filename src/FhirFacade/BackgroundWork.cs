@@ -5,7 +5,8 @@ using Npgsql;
 namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>Says "ready" once on stdout, folds what waits when no indexer runs, and removes what page links no longer need.</summary>
-sealed class BackgroundWork(StoreConnection store, FacadeOptions options, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
+sealed class BackgroundWork(
+    StoreConnection store, FacadeOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<BackgroundWork> logger) : BackgroundService
 {
     // Page links are good for 7 days (docs/search.md).
     static readonly TimeSpan Retention = TimeSpan.FromDays(7);
@@ -13,6 +14,20 @@ sealed class BackgroundWork(StoreConnection store, FacadeOptions options, TimePr
     static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            // Hosted services start before the port is bound: ready is said when it is.
+            await Task.Delay(Timeout.Infinite, lifetime.ApplicationStarted).ContinueWith(_ => { }, stoppingToken, TaskContinuationOptions.None, TaskScheduler.Default);
+            await WorkAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the process ends
+        }
+    }
+
+    async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (await store.NotReadyAsync(options.TimeZone, stoppingToken) is { } reason)
         {

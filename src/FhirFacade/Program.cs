@@ -22,7 +22,7 @@ try
 
     builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a port that is taken is said in one sentence
     builder.WebHost.ConfigureKestrel(server => Limit(server, options));
     builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<SearchEndpoints.Searches>();
     builder.Services.AddHostedService<BackgroundWork>();

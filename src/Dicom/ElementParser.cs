@@ -162,7 +162,7 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
         if (source.Position + length > frame.End)
         {
             Report("length-beyond-parent", header.Tag, "the value is longer than its item");
-            return frame.End - source.Position;
+            return Math.Max(0, frame.End - source.Position);
         }
 
         if ((length & 1) != 0) problems.AddOnce("odd-length", Path(header.Tag), source.Position, "a value of odd length");

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Dicom2Fhir.FhirFacade.Fhir;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
-using Dicom2Fhir.UnitTests.Mapping;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 

@@ -1,4 +1,4 @@
-namespace Dicom2Fhir.UnitTests.Mapping;
+namespace Dicom2Fhir.UnitTests;
 
 /// <summary>Files of the checkout that a test regenerates and compares. DICOM2FHIR_UPDATE=1 writes them instead.</summary>
 static class Golden

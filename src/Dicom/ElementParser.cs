@@ -152,7 +152,7 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
     {
         frame.IsUnordered = true;
         if (tag == frame.LastTag) Report("duplicate-tag", tag, "the element stands there twice, the first counts");
-        else if (tag != 0) problems.AddOnce("unordered-tags", Path(tag), source.Position, "tags do not ascend");
+        else if (tag != 0) ReportOnce("unordered-tags", tag, "tags do not ascend");
     }
 
     /// <summary>The length as far as the enclosing item reaches.</summary>
@@ -165,7 +165,7 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
             return Math.Max(0, frame.End - source.Position);
         }
 
-        if ((length & 1) != 0) problems.AddOnce("odd-length", Path(header.Tag), source.Position, "a value of odd length");
+        if ((length & 1) != 0) ReportOnce("odd-length", header.Tag, "a value of odd length");
         return length;
     }
 
@@ -173,7 +173,7 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
     {
         if (stack.Count / 2 >= limits.Depth)
         {
-            problems.AddOnce("too-deep", Path(header.Tag), source.Position, $"sequences deeper than {limits.Depth} levels are skipped");
+            ReportOnce("too-deep", header.Tag, $"sequences deeper than {limits.Depth} levels are skipped");
             return header.IsUndefined ? PassNested(frame, header, true, vr) : Pass(header.Length) || End();
         }
 
@@ -291,7 +291,7 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
                 break;
             case CharacterSetTag when length is > 0 and < 1024:
                 frame.Characters = CharacterSet.Of(ValueDecoder.Ascii(source.Peek((int)length)), out var fault);
-                if (fault is not null) problems.AddOnce("charset-unknown", Path(header.Tag), source.Position, fault);
+                if (fault is not null) ReportOnce("charset-unknown", header.Tag, fault);
                 break;
             case SopInstanceTag or StudyTag or SeriesTag when stack.Count == 1 && length is > 0 and <= 1024 && source.Peek((int)length).Length == length:
                 if (ValueDecoder.Ascii(source.Peek((int)length)) is [{ Length: > 0 }, ..]) uids |= header.Tag switch { SopInstanceTag => 1, StudyTag => 2, _ => 4 };
@@ -364,7 +364,16 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
         return dataSet;
     }
 
-    void Report(string code, uint tag, string text) => problems.Add(code, Path(tag), source.Position, text);
+    void Report(string code, uint tag, string text)
+    {
+        if (problems.IsNew(code, tag)) problems.Add(code, Path(tag), source.Position, text);
+    }
+
+    /// <summary>For faults that repeat: one entry an input says enough.</summary>
+    void ReportOnce(string code, uint tag, string text)
+    {
+        if (problems.IsNew(code)) problems.Add(code, Path(tag), source.Position, text);
+    }
 
     DicomFormatException Limit(string text) => new(DicomFault.Limit, text, source.Position, Path(0));
 
@@ -374,40 +383,5 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
         var tags = stack.Where(frame => frame.IsSequence).Select(frame => Tag.Of(frame.Tag)).ToList();
         if (tag != 0 && (tags.Count == 0 || tags[^1].Value != tag)) tags.Add(Tag.Of(tag));
         return string.Join('>', tags);
-    }
-
-    /// <summary>A data set, sequence or item being read.</summary>
-    sealed class Frame
-    {
-        List<Element>? elements;
-
-        /// <summary>The sequence, also in its items; 0 for the root.</summary>
-        public uint Tag { get; init; }
-
-        public bool IsSequence { get; init; }
-
-        /// <summary>Written under another VR than SQ: the encoding of each item is looked at.</summary>
-        public bool IsUnknown { get; init; }
-
-        public bool IsUndefined { get; init; }
-
-        public required ReadSet Set { get; init; }
-
-        public required Syntax Syntax { get; init; }
-
-        public required CharacterSet Characters { get; set; }
-
-        /// <summary>Where the enclosing lengths end it at the latest.</summary>
-        public required long End { get; init; }
-
-        public bool IsSigned { get; set; }
-
-        public bool IsUnordered { get; set; }
-
-        public uint LastTag { get; set; }
-
-        public List<Element> Elements => elements ??= [];
-
-        public List<DataSet>? Items { get; set; }
     }
 }

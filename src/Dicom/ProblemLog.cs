@@ -1,31 +1,27 @@
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>Collects the problems of one input: each code and path once, at most <see cref="Limits.Problems"/>.</summary>
+/// <summary>Collects the problems of one input, at most <see cref="Limits.Problems"/>.</summary>
 sealed class ProblemLog(int limit)
 {
+    // Stands for "wherever": no element has this tag.
+    const uint AnyTag = uint.MaxValue;
+
     readonly List<ReadProblem> problems = [];
+    readonly HashSet<(string Code, uint Tag)> known = [];
 
     public IReadOnlyList<ReadProblem> Problems => problems;
 
+    /// <summary>True the first time for a code and tag. Asked before a path is put together: hostile files repeat one fault a million times.</summary>
+    public bool IsNew(string code, uint tag = AnyTag) => problems.Count < limit && known.Add((code, tag));
+
     public void Add(string code, string tagPath, long offset, string text)
     {
-        if (problems.Count >= limit) return;
-        foreach (var known in problems)
-        {
-            if (known.Code == code && known.TagPath == tagPath) return;
-        }
-
-        problems.Add(new(code, tagPath, offset, text));
+        if (problems.Count < limit) problems.Add(new(code, tagPath, offset, text));
     }
 
-    /// <summary>For faults that repeat in every value: one entry an input says enough.</summary>
+    /// <summary>For faults that repeat: one entry an input says enough.</summary>
     public void AddOnce(string code, string tagPath, long offset, string text)
     {
-        foreach (var known in problems)
-        {
-            if (known.Code == code) return;
-        }
-
-        Add(code, tagPath, offset, text);
+        if (IsNew(code)) Add(code, tagPath, offset, text);
     }
 }

@@ -53,7 +53,10 @@ sealed class ValueDecoder(ProblemLog problems)
         return clean.ToString();
     }
 
-    void Report(string code, string text) => problems.AddOnce(code, parser!.Path(tag), offset, text);
+    void Report(string code, string text)
+    {
+        if (problems.IsNew(code)) problems.Add(code, parser!.Path(tag), offset, text);
+    }
 
     static string[] LongText(string text) => text.Length == 0 ? [] : [text];
 

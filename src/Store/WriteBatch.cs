@@ -39,8 +39,11 @@ public sealed class WriteBatch : IAsyncDisposable
         {
             transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(new CommandDefinition(
-                "select pg_advisory_xact_lock(key) from (select unnest(@keys) as key) k",
-                new { keys = studyUids.Select(LockKey).Distinct().Order().ToArray() }, transaction, cancellationToken: cancellationToken));
+                """
+                select pg_advisory_xact_lock_shared(@purge);
+                select pg_advisory_xact_lock(key) from (select unnest(@keys) as key) k
+                """,
+                new { purge = Ledger.PurgeLock, keys = studyUids.Select(LockKey).Distinct().Order().ToArray() }, transaction, cancellationToken: cancellationToken));
             return new WriteBatch(database, connection, transaction, extractor);
         }
         catch
@@ -94,8 +97,8 @@ public sealed class WriteBatch : IAsyncDisposable
                 Studies = findings.Select(row => row.StudyUid).ToArray(),
                 Codes = findings.Select(row => row.Code).ToArray(),
                 Severities = findings.Select(row => row.Severity).ToArray(),
-                Places = findings.Select(row => row.Place).ToArray(),
-                Texts = findings.Select(row => row.Text).ToArray(),
+                Places = findings.Select(row => StoredText.Clean(row.Place)).ToArray(),
+                Texts = findings.Select(row => StoredText.Clean(row.Text)).ToArray(),
             },
             transaction, cancellationToken: cancellationToken));
     }

@@ -14,7 +14,7 @@ public sealed class TestServer : IAsyncLifetime
     const string Template = "dicom2fhir_test_template";
     const string FacadeRole = "dicom2fhir_facade";
 
-    readonly string folder = Directory.CreateTempSubdirectory("d2f-test-").FullName;
+    readonly string folder = CreateFolder("d2f-test-");
     EmbeddedCluster? cluster;
     string server = "";
     int databases;
@@ -58,6 +58,14 @@ public sealed class TestServer : IAsyncLifetime
         if (cluster is null) await ExecuteAsync($"drop database if exists {Template} with (force)");
         else await cluster.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A temporary folder that the server's account may enter (root's are private by default).</summary>
+    internal static string CreateFolder(string prefix)
+    {
+        var folder = Directory.CreateTempSubdirectory(prefix).FullName;
+        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        return folder;
     }
 
     string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;

@@ -3,7 +3,7 @@ select coalesce(sum(bit_count(p0.b & p1.b & p2.b & coalesce(~n3.b, repeat('1', 3
   join (select block, b from bits where term = $2) p1 using (block)
   join (select block, bit_or(b) as b from bits where term = any($3) group by block) p2 using (block)
   left join (select block, b from bits where term = $4) n3 using (block)
--- $1 Integer
--- $2 Integer
--- $3 -2147483639
--- $4 Integer
+-- $1 Int32
+-- $2 Int32
+-- $3 Int32[]
+-- $4 Int32

@@ -6,8 +6,8 @@ select block, p0.b & p1.b as b
  where bit_count(b) > 0
  order by block
  limit $5
--- $1 Integer
--- $2 Integer
--- $3 Integer
--- $4 -2147483639
--- $5 Integer
+-- $1 Int32
+-- $2 Int32
+-- $3 Int32
+-- $4 Int32[]
+-- $5 Int32

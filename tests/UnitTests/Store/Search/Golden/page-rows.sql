@@ -8,13 +8,13 @@ select distinct r.no
    and r.no > $9 and r.no <= $1
  order by r.no
  limit $10
--- $1 Bigint
--- $2 Integer
--- $3 -2147483629
--- $4 Smallint
--- $5 -2147483639
--- $6 -2147483639
--- $7 Smallint
--- $8 -2147483629
--- $9 Bigint
--- $10 Integer
+-- $1 Int64
+-- $2 Int32
+-- $3 String[]
+-- $4 Int16
+-- $5 Int32[]
+-- $6 Int32[]
+-- $7 Int16
+-- $8 String[]
+-- $9 Int64
+-- $10 Int32

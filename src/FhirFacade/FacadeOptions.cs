@@ -50,16 +50,19 @@ public sealed record FacadeOptions
         Trusted = settings["Proxy:Trusted"] is { Length: > 0 }
             ? Parse(settings, "Proxy:Trusted", "", Networks, "a list of networks such as 10.0.0.0/8")
             : [.. DefaultTrusted.Select(IPNetwork.Parse)],
-        DataFolder = settings["Data:Folder"] ?? ".dicom2fhir",
-        Postgres = settings.GetConnectionString("Postgres"),
-        PostgresWrite = settings.GetConnectionString("PostgresWrite"),
+        DataFolder = Given(settings["Data:Folder"]) ?? ".dicom2fhir",
+        Postgres = Given(settings.GetConnectionString("Postgres")),
+        PostgresWrite = Given(settings.GetConnectionString("PostgresWrite")),
     };
 
     static T Parse<T>(IConfiguration settings, string key, string standard, Func<string, T?> parse, string expected)
     {
-        var text = settings[key] ?? standard;
+        var text = Given(settings[key]) ?? standard;
         return parse(text) ?? throw new SettingException($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is '{text}', it must be {expected}.");
     }
+
+    // Environment files hand over what nobody filled in as empty text.
+    static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 
     static bool Choice(IConfiguration settings, string key, string standard, string other) =>
         Parse(settings, key, standard, text => text == standard ? false : text == other ? true : (bool?)null, $"{standard} or {other}")!.Value;

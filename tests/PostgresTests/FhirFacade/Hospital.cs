@@ -71,10 +71,10 @@ public sealed class Hospital : IAsyncLifetime
 
     public static string Study(int number) => Study(Id(number), number % 2 == 0 ? "CT" : "MR", $"p{number % 100}");
 
-    /// <summary>The decimal 4.00 and the unusual white space must come back as they are.</summary>
+    /// <summary>The decimal 4.00 must come back as it is.</summary>
     public static string Study(string id, string modality, string patient) =>
         $$$"""
-        {"resourceType": "ImagingStudy","id":"{{{id}}}","meta":{"profile":["{{{Profile}}}"]},"extension":[{"url":"http://fhir.example/dose","valueDecimal":4.00}],"status":"available",
+        {"resourceType":"ImagingStudy","id":"{{{id}}}","meta":{"profile":["{{{Profile}}}"]},"extension":[{"url":"http://fhir.example/dose","valueDecimal":4.00}],"status":"available",
         "subject":{"reference":"Patient/{{{patient}}}"},"started":"2024-03-05T10:11:12+01:00","series":[{"uid":"1.2.{{{id[1..]}}}","modality":{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"{{{modality}}}"},
         "bodySite":{"system":"http://snomed.info/sct","code":"51185008","display":"Schädel"},"instance":[{"uid":"1.2.{{{id[1..]}}}.1","sopClass":{"system":"urn:ietf:rfc:3986","code":"urn:oid:1.2.840.10008.5.1.4.1.1.2"}}]}]}
         """;

@@ -27,6 +27,16 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal("", first.Errors);
     }
 
+    [Fact]
+    public async System.Threading.Tasks.Task Stopped_while_it_starts_it_ends_with_0()
+    {
+        await using var process = FacadeProcess.Start(["--data", folder]);
+        await System.Threading.Tasks.Task.Delay(1_000, TestContext.Current.CancellationToken);
+        Assert.Equal("", process.Output);
+        Assert.Equal(0, await process.TerminateAsync());
+        Assert.Equal("", process.Output + process.Errors);
+    }
+
     [Theory]
     [InlineData("--colour=red", "--colour")]
     [InlineData("--url=nowhere", "PublicBaseUrl")]

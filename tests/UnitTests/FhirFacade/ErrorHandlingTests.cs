@@ -61,5 +61,18 @@ public sealed class ErrorHandlingTests
         Assert.Equal(["http._count"], outcome.Issue[0].Expression);
     }
 
+    [Fact]
+    public void Every_error_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/error-codes.md"));
+        FhirError[] errors =
+        [
+            FhirErrors.UnknownType("x"), FhirErrors.NotFound("x", "x"), FhirErrors.Gone("x", "x"), FhirErrors.BadId("x"), FhirErrors.NoRoute("x"), FhirErrors.NotAllowed("x", "x"),
+            FhirErrors.NoInteraction("x"), FhirErrors.NotAcceptable("x"), FhirErrors.WrongBody("x"), FhirErrors.TooLarge, FhirErrors.BadRequest("x"), FhirErrors.BadParameter("x", "x"),
+            FhirErrors.BadPage, FhirErrors.PageGone, FhirErrors.TooLongForPages, FhirErrors.Unavailable("x"), FhirErrors.Internal,
+        ];
+        Assert.All(errors, error => Assert.Contains($"| {error.Status} | {error.Code} |", page, StringComparison.Ordinal));
+    }
+
     static PostgresException Postgres(string state) => new("secret", "ERROR", "ERROR", state);
 }

@@ -45,6 +45,26 @@ public sealed class SettingsTests
         Assert.Equal(("Host=a", "Host=b"), (options.Postgres, options.PostgresWrite));
     }
 
+    [Fact]
+    public void Empty_settings_are_not_given()
+    {
+        var options = Read(
+            ("Listen", ""), ("Port", " "), ("PublicBaseUrl", ""), ("TimeZone", ""), ("Search:Handling", ""), ("Proxy:Trusted", ""), ("Data:Folder", ""), ("ConnectionStrings:Postgres", ""));
+        Assert.Equal(("127.0.0.1", 8080, "Europe/Berlin", ".dicom2fhir"), (options.Listen.ToString(), options.Port, options.TimeZone.Id, options.DataFolder));
+        Assert.Null(options.Postgres);
+        Assert.Null(options.PublicBaseUrl);
+        Assert.NotEmpty(options.Trusted);
+    }
+
+    [Fact]
+    public void Every_setting_is_documented()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/configuration.md"));
+        Assert.All(
+            ["Listen", "Port", "PublicBaseUrl", "TimeZone", "Search__Handling", "Search__Instances", "Proxy__Trusted", "Data__Folder", "ConnectionStrings__Postgres", "ConnectionStrings__PostgresWrite"],
+            name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("--port 81", "Port", "81")]
     [InlineData("--port=81", "Port", "81")]

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Frozen;
 using System.Text;
 using Dicom2Fhir.Conformance.Base;
@@ -79,10 +80,10 @@ public sealed class ConformanceEngine
     {
         CompiledProfile? first = null;
         var missing = false;
-        var claims = resource.Meta?.ProfileElement ?? [];
+        var claims = Claims(resource);
         for (var i = 0; i < claims.Count; i++)
         {
-            if (claims[i].JsonValue is not string claim) continue;
+            if ((claims[i] as PrimitiveType)?.JsonValue is not string claim) continue;
             var type = Find(claim)?.Type ?? CoreType(claim);
             if (type is null)
             {
@@ -135,10 +136,14 @@ public sealed class ConformanceEngine
     {
         foreach (var profile in requested)
             if (profile is not null) run.ActivePackages.Add(profile.Package);
-        foreach (var claim in resource.Meta?.ProfileElement ?? [])
-            if (claim.JsonValue is string canonical && Find(canonical) is { } profile) run.ActivePackages.Add(profile.Package);
+        foreach (var claim in Claims(resource))
+            if ((claim as PrimitiveType)?.JsonValue is string canonical && Find(canonical) is { } profile) run.ActivePackages.Add(profile.Package);
         if (run.ActivePackages.Count == 0 && defaults.GetValueOrDefault(resource.TypeName) is { } standard) run.ActivePackages.Add(standard.Package);
     }
+
+    // After parser errors a list may hold nulls, and an element may not be what its property says.
+    static IList Claims(Resource resource) =>
+        resource.TryGetValue("meta", out var meta) && meta is Meta it && it.TryGetValue("profile", out var claims) && claims is IList list ? list : Array.Empty<object>();
 
     static List<Issue> Distinct(IReadOnlyList<Issue> issues)
     {

@@ -119,9 +119,11 @@ sealed class Scope(Resource root)
 
     public Resource? Contained(ReadOnlySpan<char> id)
     {
-        if (root is not DomainResource domain || !domain.TryGetValue("contained", out var value)) return null;
-        foreach (Resource contained in (IList)value)
-            if (id.SequenceEqual(contained.Id)) return contained;
+        if (root is not DomainResource domain || !domain.TryGetValue("contained", out var value) || value is not IList list) return null;
+        foreach (var entry in list)
+            if (entry is Resource contained && IdOf(contained) is { } own && id.SequenceEqual(own)) return contained;
         return null;
     }
+
+    public static string? IdOf(Resource resource) => resource.TryGetValue("id", out var id) ? (id as PrimitiveType)?.JsonValue as string : null;
 }

@@ -72,19 +72,18 @@ static class BaseWalk
 
     static void ContainedRules(Resource resource, Scope scope, Run run)
     {
-        if (resource is not DomainResource domain || !domain.TryGetValue("contained", out var value)) return;
-        var list = (IList)value;
+        if (resource is not DomainResource domain || !domain.TryGetValue("contained", out var value) || value is not IList list) return;
         for (var i = 0; i < list.Count; i++)
         {
-            var contained = (Resource)list[i]!;
+            if (list[i] is not Resource contained) continue;
             var at = $"contained[{i}]";
             if (contained.TryGetValue("contained", out _)) run.Error("invariant", "dom-2", "A contained resource contains no resources.", below: at);
-            if (contained.Id is not { } id || !(scope.IsReferenced(id) || scope.IsReferenced("")))
+            if (Scope.IdOf(contained) is not { } id || !(scope.IsReferenced(id) || scope.IsReferenced("")))
                 run.Error("invariant", "dom-3", "A contained resource is referred to from the resource or refers to it.", below: at);
-            if (!contained.TryGetValue("meta", out var meta)) continue;
-            if (((Meta)meta).TryGetValue("versionId", out _) || ((Meta)meta).TryGetValue("lastUpdated", out _))
+            if (!contained.TryGetValue("meta", out var found) || found is not Meta meta) continue;
+            if (meta.TryGetValue("versionId", out _) || meta.TryGetValue("lastUpdated", out _))
                 run.Error("invariant", "dom-4", "A contained resource has no meta.versionId and no meta.lastUpdated.", below: at);
-            if (((Meta)meta).TryGetValue("security", out _)) run.Error("invariant", "dom-5", "A contained resource has no security label.", below: at);
+            if (meta.TryGetValue("security", out _)) run.Error("invariant", "dom-5", "A contained resource has no security label.", below: at);
         }
     }
 }

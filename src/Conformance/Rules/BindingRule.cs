@@ -45,10 +45,11 @@ sealed class BindingRule(RuleOrigin origin, string strength, string valueSet) : 
 
     static Membership OfConcept(CodeableConcept concept, CodeTable? table)
     {
-        if (table is null || !concept.TryGetValue("coding", out var codings)) return Membership.Undecided;
+        if (table is null || !concept.TryGetValue("coding", out var codings) || codings is not IList list) return Membership.Undecided;
         var answer = Membership.Out;
-        foreach (Coding coding in (IList)codings)
+        foreach (var entry in list)
         {
+            if (entry is not Coding coding) continue;
             var one = OfCoding(coding, table);
             if (one == Membership.In) return one;
             if (one == Membership.Undecided) answer = one;
@@ -59,15 +60,15 @@ sealed class BindingRule(RuleOrigin origin, string strength, string valueSet) : 
     static bool HasCode(Hl7.Fhir.Model.Base value)
     {
         if (value is Coding) return Text(value, "code") is not null;
-        if (!value.TryGetValue("coding", out var codings)) return false;
-        foreach (Coding coding in (IList)codings)
-            if (Text(coding, "code") is not null) return true;
+        if (!value.TryGetValue("coding", out var codings) || codings is not IList list) return false;
+        foreach (var entry in list)
+            if (entry is Coding coding && Text(coding, "code") is not null) return true;
         return false;
     }
 
     static string Show(Hl7.Fhir.Model.Base value) => value switch
     {
-        CodeableConcept concept => string.Join(", ", concept.Coding.Take(5).Select(Show)),
+        CodeableConcept concept => string.Join(", ", concept.Coding.OfType<Coding>().Take(5).Select(Show)),
         PrimitiveType primitive => $"'{primitive.JsonValue}'",
         _ => $"'{Text(value, "system") ?? "no system"}|{Text(value, "code")}'",
     };

@@ -62,7 +62,7 @@ static class SlicePath
         if (path.IsEmpty) return test(item);
         if (!item.TryGetValue(path[0], out var found)) return false;
         if (found is Hl7.Fhir.Model.Base single) return Any(single, path[1..], test);
-        foreach (var entry in (System.Collections.IList)found)
+        foreach (var entry in found as System.Collections.IList ?? Array.Empty<object>())
             if (entry is Hl7.Fhir.Model.Base value && Any(value, path[1..], test)) return true;
         return false;
     }

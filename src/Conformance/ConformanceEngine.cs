@@ -49,6 +49,8 @@ public sealed class ConformanceEngine
     /// <summary>Canonicals with version of all loaded profiles.</summary>
     public IEnumerable<string> Profiles => profiles.Values.SelectMany(versions => versions).Select(p => p.Canonical).Order(StringComparer.Ordinal);
 
+    internal IEnumerable<CompiledProfile> Compiled => profiles.Values.SelectMany(versions => versions);
+
     internal FrozenDictionary<string, KnownExtension> Extensions { get; }
 
     /// <summary>This engine with the packages of a site on top; a profile of the same canonical and version is replaced.</summary>

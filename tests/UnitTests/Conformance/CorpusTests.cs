@@ -39,6 +39,7 @@ public class CorpusTests(ITestOutputHelper output)
             if (report.Issues.Any(i => i.Severity == Severity.Error && Corpus.IsAtOrBelow(i.Expression, item.Focus!))) continue;
             missed.Add($"{item.Id} {item.Focus}: {string.Join(" / ", report.Issues.Where(i => i.Severity == Severity.Error).Select(i => i.Expression))}");
         }
+        foreach (var line in missed) output.WriteLine(line);
         Assert.Empty(missed);
     }
 

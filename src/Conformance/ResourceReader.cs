@@ -21,7 +21,7 @@ static class ResourceReader
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
             Strict.TryDeserializeResource(ref reader, out var resource, out var found);
             // A resourceType that is missing or unknown gives a dynamic resource, which no rule of R4 fits.
-            if (resource is not null && !ModelInfo.IsKnownResource(resource.GetType())) resource = null;
+            if (resource is not null && !TypePlan.IsResource(resource.TypeName)) resource = null;
             foreach (var problem in found) issues.Add(Issue(problem, resource?.TypeName ?? root));
             if (reader.Read()) issues.Add(new(Severity.Error, "structure", root, "json-syntax", "There is more text after the resource."));
             if (json.IndexOf("\"_"u8) >= 0) PrimitiveShapes.Check(json, issues);
@@ -42,7 +42,7 @@ static class ResourceReader
         var text = (problem as ExtendedCodedException)?.BaseErrorMessage ?? problem.Message;
         if (problem.ErrorCode == "JSON129" && text.Split('\'') is [_, var property, ..]) path += "." + ElementOf(property);
         return new(Severity.Error, problem.ErrorCode == "PVAL105" ? "required" : "structure", path, "parser:" + problem.ErrorCode,
-            text.Replace("$this", root, StringComparison.Ordinal));
+            text.Replace("UnnamedResource_", "", StringComparison.Ordinal).Replace("$this", root, StringComparison.Ordinal));
     }
 
     /// <summary>"medication" of "medicationCodeableConcept": a choice element is named in JSON with its type.</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using Dicom2Fhir.Conformance.Terminology;
 using Hl7.Fhir.Model;
 
@@ -19,28 +20,49 @@ sealed record UrlMatch(string Url) : SliceMatch
         item.TryGetValue("url", out var url) && (url as PrimitiveType)?.JsonValue is string text && text == Url;
 }
 
-/// <summary>Items that hold a pattern or fixed value, themselves or at a path below.</summary>
-sealed record PatternMatch(string[] Path, PatternRule Pattern) : SliceMatch
+/// <summary>Items by a value at a path below them; the empty path is the item itself.</summary>
+abstract record PathMatch(string[] Path) : SliceMatch
 {
-    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => SlicePath.Any(item, Path, Pattern.Accepts);
+    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => Any(item, 0, run);
+
+    protected abstract bool Test(Hl7.Fhir.Model.Base value, Run run);
+
+    bool Any(Hl7.Fhir.Model.Base item, int depth, Run run)
+    {
+        if (depth == Path.Length) return Test(item, run);
+        if (!item.TryGetValue(Path[depth], out var found)) return false;
+        if (found is Hl7.Fhir.Model.Base single) return Any(single, depth + 1, run);
+        if (found is not IList list) return false;
+        for (var i = 0; i < list.Count; i++)
+            if (list[i] is Hl7.Fhir.Model.Base value && Any(value, depth + 1, run)) return true;
+        return false;
+    }
+}
+
+/// <summary>Items that hold a pattern or fixed value.</summary>
+sealed record PatternMatch(string[] Path, PatternRule Pattern) : PathMatch(Path)
+{
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Pattern.Accepts(value);
 }
 
 /// <summary>Items whose code is in a value set; one that the codes at hand do not decide is in no slice.</summary>
-sealed record BindingMatch(string[] Path, BindingRule Binding) : SliceMatch
+sealed record BindingMatch(string[] Path, BindingRule Binding) : PathMatch(Path)
 {
-    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => SlicePath.Any(item, Path, value => Binding.Decide(value, run.Terminology) == Membership.In);
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Binding.Decide(value, run.Terminology) == Membership.In;
 }
 
 /// <summary>Items of a type.</summary>
-sealed record TypeMatch(string[] Path, TypeRule Type) : SliceMatch
+sealed record TypeMatch(string[] Path, TypeRule Type) : PathMatch(Path)
 {
-    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => SlicePath.Any(item, Path, Type.Accepts);
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Type.Accepts(value);
 }
 
 /// <summary>Items that have, or do not have, an element.</summary>
-sealed record ExistsMatch(string[] Path, bool Exists) : SliceMatch
+sealed record ExistsMatch(string[] Path, bool Exists) : PathMatch(Path)
 {
-    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => SlicePath.Any(item, Path, _ => true) == Exists;
+    public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => base.Accepts(item, run) == Exists;
+
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => true;
 }
 
 /// <summary>A slice whose discriminator the engine cannot read: no item is in it, and the compiler says so.</summary>
@@ -53,17 +75,4 @@ sealed record NoMatch : SliceMatch
 sealed record AllMatch(SliceMatch[] Parts) : SliceMatch
 {
     public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => Parts.All(part => part.Accepts(item, run));
-}
-
-static class SlicePath
-{
-    public static bool Any(Hl7.Fhir.Model.Base item, ReadOnlySpan<string> path, Func<Hl7.Fhir.Model.Base, bool> test)
-    {
-        if (path.IsEmpty) return test(item);
-        if (!item.TryGetValue(path[0], out var found)) return false;
-        if (found is Hl7.Fhir.Model.Base single) return Any(single, path[1..], test);
-        foreach (var entry in found as System.Collections.IList ?? Array.Empty<object>())
-            if (entry is Hl7.Fhir.Model.Base value && Any(value, path[1..], test)) return true;
-        return false;
-    }
 }

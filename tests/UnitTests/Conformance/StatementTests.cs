@@ -7,7 +7,7 @@ namespace Dicom2Fhir.UnitTests.Conformance;
 public class StatementTests
 {
     [Theory]
-    [InlineData("2026.0.0", "bildgebung-2026.0.0", 15)]
+    [InlineData("2026.0.0", "bildgebung-2026.0.0", 16)]
     [InlineData("2025.0.2", "bildgebung-2025.0.2-snapshots", 13)]
     [InlineData("2027.0.0-ballot", "bildgebung-2027.0.0-ballot", 3)]
     public void Our_statement_compiles_to_the_rule_tree_of_the_published_module(string version, string folder, int profiles)

@@ -22,9 +22,8 @@ sealed class TypePlan
     TypePlan(ClassMapping mapping)
     {
         Name = mapping.Name;
-        Path = mapping.Name.Replace('#', '.');
+        Path = mapping.IsBackboneType ? BackbonePath(mapping) : mapping.Name;
         IsPrimitive = typeof(PrimitiveType).IsAssignableFrom(mapping.NativeType);
-        if (mapping.IsBackboneType) Path = BackbonePath(mapping);
         Ancestors = [.. AncestorNames(mapping.NativeType)];
         Elements = [.. mapping.PropertyMappings.Where(p => !(IsPrimitive && p.Name == "value")).OrderBy(p => p.Order).Select(Element)];
         Invariants = BaseInvariants.Of(mapping.NativeType);
@@ -60,11 +59,20 @@ sealed class TypePlan
         return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path));
     }
 
-    static string BackbonePath(ClassMapping mapping)
+    /// <summary>Path of a backbone element from its resource or data type; the first one where several elements share the definition.</summary>
+    static string BackbonePath(ClassMapping backbone)
     {
-        // "MedicationAdministration#Dosage": the SDK names nested types after the class; the last part is the element in lower camel case.
-        var parts = mapping.Name.Split('#', '.');
-        return string.Join('.', parts.Select((part, i) => i == 0 ? part : char.ToLowerInvariant(part[0]) + part[1..]));
+        if (backbone.NativeType.DeclaringType is not { } owner || Model.FindClassMapping(owner) is not { } root) return backbone.Name;
+        return Find(root, root.Name, []) ?? backbone.Name;
+
+        string? Find(ClassMapping at, string path, HashSet<Type> seen)
+        {
+            if (at.NativeType == backbone.NativeType) return path;
+            if (!seen.Add(at.NativeType)) return null;
+            foreach (var property in at.PropertyMappings.OrderBy(p => p.Order))
+                if (property.PropertyTypeMapping is { IsBackboneType: true } child && Find(child, $"{path}.{property.Name}", seen) is { } found) return found;
+            return null;
+        }
     }
 
     static IEnumerable<string> AncestorNames(Type type)

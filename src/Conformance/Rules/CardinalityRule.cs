@@ -9,12 +9,13 @@ sealed class CardinalityRule(RuleOrigin origin, int minimum, int maximum)
 
     public void Check(int count, string name, string? slice, Run run)
     {
-        var what = slice is null ? name : $"{name}:{slice}";
         if (count < minimum)
-            run.Error("required", "cardinality", $"{what} occurs {count} times, at least {minimum} needed.", origin, name);
+            run.Error("required", "cardinality", $"{What(name, slice)} occurs {count} times, at least {minimum} needed.", origin, name);
         else if (count > maximum)
-            run.Error("structure", "cardinality", $"{what} occurs {count} times, at most {maximum} allowed.", origin, name);
+            run.Error("structure", "cardinality", $"{What(name, slice)} occurs {count} times, at most {maximum} allowed.", origin, name);
     }
+
+    static string What(string name, string? slice) => slice is null ? name : $"{name}:{slice}";
 
     public string Describe() => $"{minimum}..{(maximum == Many ? "*" : maximum.ToString(CultureInfo.InvariantCulture))}";
 }

@@ -15,7 +15,12 @@ sealed class PatternRule(RuleOrigin origin, DataType expected, bool exact) : Rul
 
     public override void Check(Hl7.Fhir.Model.Base value, Run run)
     {
-        if (Accepts(value)) return;
+        if (!Accepts(value)) Report(value, run);
+    }
+
+    // Apart from Check, so that its closure is made for a wrong value only.
+    void Report(Hl7.Fhir.Model.Base value, Run run)
+    {
         var rule = exact ? "fixed" : "pattern";
         if (expected is PrimitiveType)
         {

@@ -23,14 +23,14 @@ static class BaseWalk
         foreach (var element in plan.Elements)
         {
             if (!node.TryGetValue(element.Name, out var value)) continue;
-            filled |= element.Name != "id" || node is Resource;
+            filled |= element.Name != "id";
             if (value is Hl7.Fhir.Model.Base single) Child(single, element, -1, run);
             else if (value is IList list)
                 for (var i = 0; i < list.Count; i++)
                     if (list[i] is Hl7.Fhir.Model.Base item) Child(item, element, i, run);
             if (run.Stopped) return;
         }
-        if (!filled) run.Error("invariant", "ele-1", "An element has a value or children.");
+        if (!filled && node is not Hl7.Fhir.Model.Resource) run.Error("invariant", "ele-1", "An element has a value or children.");
         plan.Invariants?.Invoke(node, run);
     }
 

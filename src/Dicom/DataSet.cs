@@ -9,18 +9,37 @@ namespace Dicom2Fhir.Dicom;
 /// <param name="Items">Items of a sequence; empty for other VRs.</param>
 public sealed record Element(Tag Tag, string Vr, IReadOnlyList<string> Values, IReadOnlyList<DataSet> Items);
 
-/// <summary>The kept elements of a data set or item in tag order (PS3.5 section 7).</summary>
-public sealed class DataSet(IReadOnlyList<Element> elements)
+/// <summary>The kept elements of a data set or item in tag order (PS3.5 section 7). Of elements with the same tag the first counts.</summary>
+public sealed class DataSet
 {
-    readonly Dictionary<Tag, Element> byTag = elements.DistinctBy(element => element.Tag).ToDictionary(element => element.Tag);
+    readonly Element[] elements;
+
+    public DataSet(IReadOnlyList<Element> elements)
+    {
+        this.elements = [.. elements];
+        if (!IsAscending(this.elements)) this.elements = [.. elements.OrderBy(element => element.Tag.Value).DistinctBy(element => element.Tag)];
+    }
 
     public static DataSet Empty { get; } = new([]);
 
     public IReadOnlyList<Element> Elements => elements;
 
-    public bool Contains(Tag tag) => byTag.ContainsKey(tag);
+    public bool Contains(Tag tag) => Find(tag) is not null;
 
-    public Element? Find(Tag tag) => byTag.GetValueOrDefault(tag);
+    public Element? Find(Tag tag)
+    {
+        int low = 0, high = elements.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            var order = elements[middle].Tag.Value.CompareTo(tag.Value);
+            if (order == 0) return elements[middle];
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return null;
+    }
 
     /// <summary>All values; empty when the element is absent or has none.</summary>
     public IReadOnlyList<string> Values(Tag tag) => Find(tag)?.Values ?? [];
@@ -30,4 +49,14 @@ public sealed class DataSet(IReadOnlyList<Element> elements)
 
     /// <summary>The items of a sequence; none when it is absent.</summary>
     public IReadOnlyList<DataSet> Items(Tag tag) => Find(tag)?.Items ?? [];
+
+    static bool IsAscending(Element[] elements)
+    {
+        for (var i = 1; i < elements.Length; i++)
+        {
+            if (elements[i - 1].Tag.Value >= elements[i].Tag.Value) return false;
+        }
+
+        return true;
+    }
 }

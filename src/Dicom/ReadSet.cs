@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Dicom2Fhir.Dicom;
 
 /// <summary>
@@ -8,29 +6,41 @@ namespace Dicom2Fhir.Dicom;
 /// </summary>
 public sealed class ReadSet
 {
-    readonly FrozenDictionary<Tag, ReadSet>? wanted;
+    static readonly ReadSet Nothing = new([], []);
 
-    ReadSet(FrozenDictionary<Tag, ReadSet>? wanted) => this.wanted = wanted;
+    readonly uint[]? tags;
+    readonly ReadSet[] items;
+
+    ReadSet(uint[]? tags, ReadSet[] items)
+    {
+        this.tags = tags;
+        this.items = items;
+        Last = tags is null or [] ? null : Tag.Of(tags[^1]);
+    }
 
     /// <summary>Keeps every element at every depth.</summary>
-    public static ReadSet All { get; } = new(null);
-
-    static readonly ReadSet Nothing = new(FrozenDictionary<Tag, ReadSet>.Empty);
+    public static ReadSet All { get; } = new(null, []);
 
     /// <summary>Keeps the named attributes and the sequences on the way to them.</summary>
     public static ReadSet Of(IEnumerable<TagPath> paths) => Build(paths.Select(path => path.Tags.AsMemory()));
 
+    /// <summary>The greatest wanted tag of this level: a reader of an ordered root data set may stop behind it. Null for <see cref="All"/>.</summary>
+    public Tag? Last { get; }
+
     /// <summary>True when the element is to be decoded (or, for a sequence, entered).</summary>
-    public bool Contains(Tag tag) => wanted is null || wanted.ContainsKey(tag);
+    public bool Contains(Tag tag) => tags is null || Array.BinarySearch(tags, tag.Value) >= 0;
 
     /// <summary>The read set of the items of a sequence that <see cref="Contains"/>.</summary>
-    public ReadSet Items(Tag sequence) => wanted is null ? All : wanted.GetValueOrDefault(sequence, Nothing);
+    public ReadSet Items(Tag sequence)
+    {
+        if (tags is null) return All;
+        var at = Array.BinarySearch(tags, sequence.Value);
+        return at < 0 ? Nothing : items[at];
+    }
 
-    /// <summary>The greatest wanted tag of this level: a reader of an ordered root data set may stop behind it. Null for <see cref="All"/>.</summary>
-    public Tag? Last => wanted is null || wanted.Count == 0 ? null : wanted.Keys.Max();
-
-    static ReadSet Build(IEnumerable<ReadOnlyMemory<Tag>> paths) =>
-        new(paths.Where(path => !path.IsEmpty)
-            .GroupBy(path => path.Span[0], path => path[1..])
-            .ToFrozenDictionary(group => group.Key, group => Build(group)));
+    static ReadSet Build(IEnumerable<ReadOnlyMemory<Tag>> paths)
+    {
+        var groups = paths.Where(path => !path.IsEmpty).GroupBy(path => path.Span[0].Value, path => path[1..]).OrderBy(group => group.Key).ToArray();
+        return new([.. groups.Select(group => group.Key)], [.. groups.Select(Build)]);
+    }
 }

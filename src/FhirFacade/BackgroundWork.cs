@@ -1,3 +1,4 @@
+using Dicom2Fhir.FhirFacade.Fhir;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Npgsql;
@@ -5,7 +6,8 @@ using Npgsql;
 namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>Says "ready" once on stdout, folds what waits when no indexer runs, and removes what page links no longer need.</summary>
-sealed class BackgroundWork(StoreConnection store, FacadeOptions options, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
+sealed class BackgroundWork(
+    StoreConnection store, FacadeOptions options, Readiness readiness, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
 {
     // Page links are good for 7 days (docs/search.md).
     static readonly TimeSpan Retention = TimeSpan.FromDays(7);
@@ -14,14 +16,24 @@ sealed class BackgroundWork(StoreConnection store, FacadeOptions options, TimePr
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await store.NotReadyAsync(options.TimeZone, stoppingToken) is { } reason)
+        if (!await ListeningAsync(stoppingToken)) return;
+        while (await readiness.NotReadyAsync(stoppingToken) is { } reason)
         {
             logger.NotReady(reason);
             await Task.Delay(AfterFailure, time, stoppingToken);
         }
 
-        Console.Out.WriteLine($"ready {options.PublicBaseUrl?.AbsoluteUri.TrimEnd('/') ?? $"http://{options.Listen}:{options.Port}/fhir"}");
+        Console.Out.WriteLine($"ready {RequestBase.Of(options)}");
         await Task.WhenAll(RepeatAsync(FoldAsync, stoppingToken), RepeatAsync(CleanAsync, stoppingToken));
+    }
+
+    // Services start before the server listens: a port that is taken must not be announced.
+    async Task<bool> ListeningAsync(CancellationToken stopping)
+    {
+        var listening = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var started = lifetime.ApplicationStarted.Register(() => listening.TrySetResult(true));
+        await using var stopped = stopping.Register(() => listening.TrySetResult(false));
+        return await listening.Task;
     }
 
     Task FoldAsync(CancellationToken cancellationToken) => new Folder(store.Read).RunAsync(cancellationToken);

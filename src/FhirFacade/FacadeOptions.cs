@@ -42,7 +42,7 @@ public sealed record FacadeOptions
         Listen = Parse(settings, "Listen", "127.0.0.1", text => IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address) ? address : null, "an IP address"),
         Port = Parse(settings, "Port", "8080", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? (int?)port : null, "a port")!.Value,
         PublicBaseUrl = settings["PublicBaseUrl"] is { Length: > 0 }
-            ? Parse(settings, "PublicBaseUrl", "", text => Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? new Uri(text.TrimEnd('/')) : null, "an absolute http or https URL")
+            ? Parse(settings, "PublicBaseUrl", "", text => Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" } ? new Uri(text.TrimEnd('/')) : null, "an absolute http or https URL without a query")
             : null,
         TimeZone = Parse(settings, "TimeZone", "Europe/Berlin", text => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) ? zone : null, "an IANA time zone"),
         Lenient = Choice(settings, "Search:Handling", "strict", "lenient"),

@@ -1,19 +1,21 @@
 using System.Text.Json;
-using Dicom2Fhir.Store;
 
 namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>/livez: the process runs. /readyz (also /healthz, /health): searches can be answered, or why not.</summary>
 static class HealthEndpoints
 {
+    // Health checks of containers often use HEAD.
+    static readonly string[] Methods = ["GET", "HEAD"];
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/livez", () => Results.Text("ok\n"));
+        routes.MapMethods("/livez", Methods, () => Results.Text("ok\n"));
         foreach (var path in new[] { "/readyz", "/healthz", "/health" })
         {
-            routes.MapGet(path, async (HttpContext context, StoreConnection store, FacadeOptions options) =>
+            routes.MapMethods(path, Methods, async (HttpContext context, Readiness readiness) =>
             {
-                var reason = await store.NotReadyAsync(options.TimeZone, context.RequestAborted);
+                var reason = await readiness.NotReadyAsync(context.RequestAborted);
                 if (reason is not null) context.Response.Headers.RetryAfter = "5";
                 return Results.Text(
                     JsonSerializer.Serialize(new Dictionary<string, string?> { ["status"] = reason is null ? "ready" : "not ready", ["reason"] = reason }),

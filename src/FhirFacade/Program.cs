@@ -22,11 +22,11 @@ try
 
     builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    builder.Logging.SetMinimumLevel(LogLevel.Warning);
+    builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a failed start ends in a sentence below
     builder.WebHost.ConfigureKestrel(server => Limit(server, options));
-    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<SearchEndpoints.Searches>();
+    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddSingleton<SearchEndpoints.Searches>();
     builder.Services.AddHostedService<BackgroundWork>();
-    builder.Services.AddResponseCompression();
+    builder.Services.AddResponseCompression(compression => compression.MimeTypes = ["application/fhir+json", "application/fhir+xml"]);
 
     await using var app = builder.Build();
     app.UseResponseCompression();
@@ -36,7 +36,10 @@ try
     fhir.MapMetadata();
     fhir.MapRead();
     fhir.MapSearch();
-    app.MapGet("/", () => Results.Redirect($"{RequestBase.Path}/metadata"));
+    fhir.MapGet("/", (HttpContext context) => context.Request.QueryString.HasValue
+        ? throw new FhirErrorException(FhirErrors.NoInteraction("a search over all types"))
+        : Results.Redirect($"{RequestBase.Text(RequestBase.Of(context, options))}/metadata"));
+    app.MapGet("/", () => Results.Redirect("fhir/metadata"));
     await app.RunAsync();
     return 0;
 }

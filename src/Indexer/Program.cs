@@ -1,1 +1,107 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Dicom2Fhir.Indexer;
+using Dicom2Fhir.Indexer.Commands;
+using Dicom2Fhir.Store;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var data = new Option<string?>("--data") { Description = "embedded database and state (default: .dicom2fhir beside the script)", HelpName = "DIR", Recursive = true };
+var port = new Option<int?>("--port") { Description = "port of serve", HelpName = "N", Recursive = true };
+var url = new Option<string?>("--url") { Description = "the whole public FHIR base, for serve", HelpName = "BASE", Recursive = true };
+var json = new Option<bool>("--json") { Description = "results as JSON lines", Recursive = true };
+var root = new RootCommand("DICOM headers to searchable FHIR ImagingStudy resources of the MII module Bildgebung") { data, port, url, json };
+
+var paths = new Argument<string[]>("PATH") { Description = "DICOM files and folders", Arity = ArgumentArity.OneOrMore };
+Add("index", "read DICOM headers; a re-run reads only what changed", (session, parsed, token) => IndexCommand.RunAsync(session, parsed.GetValue(paths)!, token), paths);
+
+var files = new Argument<string[]>("FILE") { Description = "NDJSON, a Bundle or a single resource; .gz accepted", Arity = ArgumentArity.OneOrMore };
+Add("import", "store FHIR resources as they are given", (session, parsed, token) => ImportCommand.RunAsync(session, parsed.GetValue(files)!, token), files);
+
+var inputs = new Option<bool>("--inputs") { Description = "one JSON line an input" };
+var outcome = new Option<string?>("--outcome") { Description = "only inputs with this outcome", HelpName = "WORD" };
+outcome.AcceptOnlyFromAmong([.. Outcomes.All]);
+Add(
+    "status", "totals of the store, or its inputs",
+    (session, parsed, token) => parsed.GetValue(inputs) || parsed.GetValue(outcome) is not null ? StatusCommand.InputsAsync(session, parsed.GetValue(outcome), token) : StatusCommand.RunAsync(session, token),
+    inputs, outcome);
+
+var yes = new Option<bool>("--yes") { Description = "do not ask" };
+Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);
+root.Add(new Command("serve", "answer FHIR searches (a program of its own: dicom2fhir serve --help)"));
+
+var call = root.Parse(args);
+if (call.Errors.Count > 0) return Say(call.Errors[0].Message, 2);
+return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+
+void Add(string verb, string description, Func<Session, ParseResult, CancellationToken, Task<int>> run, params Symbol[] symbols)
+{
+    var command = new Command(verb, description);
+    foreach (var symbol in symbols)
+    {
+        if (symbol is Argument argument) command.Add(argument);
+        else command.Add((Option)symbol);
+    }
+
+    command.SetAction((parsed, _) => RunAsync(parsed, session => run(session, parsed, stop.Token)));
+    root.Add(command);
+}
+
+async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)
+{
+    try
+    {
+        var options = IndexerOptions.Read(Settings(parsed));
+        var store = await StoreConnection.OpenForWritingAsync(options.DataFolder, options.Postgres, options.TimeZone, stop.Token);
+        await using var session = new Session(options, store, parsed.GetValue(json), Logging());
+        return await run(session);
+    }
+    catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    {
+        return 0;
+    }
+    catch (Exception exception) when (exception is StoreException or SettingException)
+    {
+        return Say(exception.Message, exception is SettingException ? 2 : 1);
+    }
+    catch (Npgsql.NpgsqlException exception)
+    {
+        return Say($"The database failed: {exception.SqlState} {exception.GetType().Name}.", 1);
+    }
+    catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+    {
+        return Say(exception.Message, 1);
+    }
+}
+
+IConfiguration Settings(ParseResult parsed)
+{
+    var settings = new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
+        .AddEnvironmentVariables();
+    if (parsed.GetValue(data) is { } folder) settings.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Data:Folder", Path.GetFullPath(folder))]);
+    return settings.Build();
+}
+
+static ILoggerFactory Logging() => LoggerFactory.Create(logging => logging
+    .SetMinimumLevel(LogLevel.Warning)
+    .AddSimpleConsole(console => console.SingleLine = true)
+    .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
+static int Say(string sentence, int exitCode)
+{
+    Console.Error.WriteLine(sentence);
+    return exitCode;
+}
+
+// The batch at work is finished or rolled back, what was done is recorded, and the exit code is 0: a re-run completes the rest.
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.Cancel();
+}

@@ -12,6 +12,7 @@ static class FhirText
     public static string Clean(string? text)
     {
         if (string.IsNullOrEmpty(text)) return "";
+        if (IsClean(text)) return text;
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
@@ -21,6 +22,19 @@ static class FhirText
         }
 
         return clean.ToString().TrimEnd(' ');
+    }
+
+    /// <summary>True for what nearly all header values are: visible ASCII with single blanks inside.</summary>
+    static bool IsClean(string text)
+    {
+        var before = ' ';
+        foreach (var letter in text)
+        {
+            if (letter is < ' ' or > '~' || (letter == ' ' && before == ' ')) return false;
+            before = letter;
+        }
+
+        return before != ' ';
     }
 
     /// <summary>At most <paramref name="length"/> characters, cut between words; "" when one word is longer: half a word may be half a name.</summary>

@@ -7,8 +7,8 @@ static class StudyElements
 {
     public static Conversion Identifier { get; } = new Conversion.OfStudy(
         "Identifier with system urn:dicom:uid and the UID as urn:oid:; the id is made of it.",
-        (study, row) => study.Target.Identifier.Insert(
-            0, new Identifier(CodeSystems.DicomUid, CodeSystems.OidPrefix + study.Scope.Instances[0][row])));
+        (study, row) => study.Target.Identifier.Add(
+            new Identifier(CodeSystems.DicomUid, CodeSystems.OidPrefix + study.Scope.Instances[0][row])));
 
     public static Conversion Accession { get; } = new Conversion.OfStudy(
         "Identifier of type ACSN; the value is a keyed hash, the system is the setting Accession__System.",

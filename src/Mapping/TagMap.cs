@@ -44,7 +44,6 @@ public static class TagMap
     public static TagRow OperatorsName { get; } = Scrub("0008,1070", "OperatorsName");
     public static TagRow RequestingPhysician { get; } = Scrub("0032,1032", "RequestingPhysician");
     public static TagRow AdmissionId { get; } = Scrub("0038,0010", "AdmissionID");
-    public static TagRow StudyId { get; } = Scrub("0020,0010", "StudyID");
 
     // Study
     public static TagRow AccessionNumber { get; } = Row(

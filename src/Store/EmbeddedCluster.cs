@@ -16,14 +16,25 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     const string Facade = "dicom2fhir_facade";
     const string DatabaseName = "dicom2fhir";
 
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // flock answers EWOULDBLOCK when another process holds the lock
+    const int WouldBlock = 11;
+
+    // Half a minute for the children of a killed server to end.
+    const int Attempts = 60;
+
     // sockaddr_un holds 107 bytes; the server appends "/.s.PGSQL.5432" and its lock file's ".lock"
     const int LongestSocketFolder = 107 - 20;
+
+    // Two programs and a spare share max_connections; a request more waits for a connection instead of being refused.
+    const int LargestPool = 28;
 
     // Reasons: fits a small machine beside the programs; documents and bits rely on the page cache. jit off: short queries (measured 17 against 14 tps).
     const string Settings = """
         listen_addresses = ''
         shared_buffers = 256MB
-        max_connections = 60
+        max_connections = 100
         jit = off
         max_wal_size = 2GB
         checkpoint_timeout = 15min
@@ -34,6 +45,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     readonly string home;
     readonly string dataFolder;
     readonly FileStream shared;
+    bool left;
 
     EmbeddedCluster(string dataFolder, string home, string socketFolder, FileStream shared)
     {
@@ -57,25 +69,43 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <exception cref="StoreException">No programs, no account to run as, or the server does not start; says which.</exception>
     public static async Task<EmbeddedCluster> OpenAsync(string dataFolder, CancellationToken cancellationToken)
     {
-        var folder = Path.GetFullPath(dataFolder);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
         CreateFolder(folder);
         using var starting = await LockAsync(Path.Combine(folder, "postgres.start"), cancellationToken);
         var home = Home(folder);
         var socketFolder = SocketFolder(home);
-        if (!await AnswersAsync(socketFolder, cancellationToken)) await StartAsync(home, socketFolder, cancellationToken);
         var shared = OpenLock(Path.Combine(folder, "postgres.lock"), FileAccess.Read, FileShare.Read)
-            ?? throw new StoreException($"The lock {Path.Combine(folder, "postgres.lock")} is held by a process that is stopping the database: try again.");
-        return new EmbeddedCluster(folder, home, socketFolder, shared);
+            ?? throw new StoreException($"The lock {Path.Combine(folder, "postgres.lock")} is held by another program: end that and try again.");
+        var cluster = new EmbeddedCluster(folder, home, socketFolder, shared);
+        try
+        {
+            if (!await AnswersAsync(socketFolder, cancellationToken)) await StartAsync(home, socketFolder, cancellationToken);
+            await CreateDatabaseAsync(socketFolder, cancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            cluster.Leave();
+            throw;
+        }
     }
 
     /// <summary>Stops the server when no other process uses it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (left) return;
+        left = true;
         using var stopping = await LockAsync(Path.Combine(dataFolder, "postgres.start"), CancellationToken.None);
-        await shared.DisposeAsync();
+        Leave();
+    }
+
+    // The caller holds postgres.start.
+    void Leave()
+    {
+        shared.Dispose();
         using var last = OpenLock(Path.Combine(dataFolder, "postgres.lock"), FileAccess.ReadWrite, FileShare.None);
-        if (last is null) return;
-        ServerProcess.RunAsAccount(Path.Combine(PostgresBinaries.Find(Data(home)), "pg_ctl"), ["-D", Data(home), "-m", "fast", "-w", "stop"]);
+        if (last is null || !File.Exists(Path.Combine(Data(home), "postmaster.pid"))) return;
+        ServerProcess.RunAsAccount(Path.Combine(PostgresBinaries.Find(Data(home)), "pg_ctl"), ["-D", Data(home), "-m", "fast", "-w", "-t", "120", "stop"]);
     }
 
     static string Data(string home) => Path.Combine(home, "data");
@@ -83,7 +113,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     static string Log(string home) => Path.Combine(home, "log");
 
     static string ConnectionString(string socketFolder, string user, string database) =>
-        new NpgsqlConnectionStringBuilder { Host = socketFolder, Username = user, Database = database, Port = 5432 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder { Host = socketFolder, Username = user, Database = database, Port = 5432, MaxPoolSize = LargestPool }.ConnectionString;
 
     static void CreateFolder(string folder)
     {
@@ -128,20 +158,25 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var result = ServerProcess.Run("chown", [ServerProcess.Account!, folder]);
         if (result.ExitCode != 0) throw new StoreException($"{folder} cannot be given to the account {ServerProcess.Account}: {result.LastLine}");
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(folder, Private);
     }
 
     static string SocketFolder(string home)
     {
         var folder = Path.Combine(home, "run");
         if (Encoding.UTF8.GetByteCount(folder) > LongestSocketFolder) folder = Path.Combine(Path.GetTempPath(), "dicom2fhir-" + ShortHash(home));
-        if (!Directory.Exists(folder))
+        try
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (ServerProcess.Account is not null) Own(folder);
+            // Also when it is there: in a shared temporary folder somebody else might have made it.
+            Directory.CreateDirectory(folder);
+            if (ServerProcess.Account is null) File.SetUnixFileMode(folder, Private);
+            else Own(folder);
+            return folder;
         }
-
-        return folder;
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"The socket folder {folder} cannot be used: {exception.Message}", exception);
+        }
     }
 
     static string ShortHash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
@@ -150,7 +185,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var programs = PostgresBinaries.Find(Data(home));
         if (!File.Exists(Path.Combine(Data(home), "PG_VERSION"))) Initialise(home, programs);
-        File.WriteAllText(Path.Combine(Data(home), "dicom2fhir.conf"), Settings + $"\nunix_socket_directories = '{socketFolder}'\n");
+        File.WriteAllText(Path.Combine(Data(home), "dicom2fhir.conf"), Settings + $"\nunix_socket_directories = '{socketFolder.Replace("'", "''", StringComparison.Ordinal)}'\n");
+        var logged = new FileInfo(Log(home)) is { Exists: true, Length: var length } ? length : 0;
 
         // Right after a kill -9 the old server's children may still hold its memory: retry until they are gone.
         for (var attempt = 0; ; attempt++)
@@ -158,20 +194,22 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             var started = ServerProcess.RunAsAccount(
                 Path.Combine(programs, "pg_ctl"), ["-D", Data(home), "-l", Log(home), "-w", "-t", "120", "start"]);
             if (started.ExitCode == 0) break;
-            if (attempt == 20) throw new StoreException($"PostgreSQL does not start in {home}: {Reason(home, started)} (log: {Log(home)}).");
+            var reason = Reason(home, logged, started);
+            var passes = reason.Contains("shared memory", StringComparison.Ordinal) || reason.Contains("lock file", StringComparison.Ordinal);
+            if (!passes || attempt == Attempts) throw new StoreException($"PostgreSQL does not start in {home}: {reason} (log: {Log(home)}).");
             await Task.Delay(500, cancellationToken);
             if (await AnswersAsync(socketFolder, cancellationToken)) break;
-            if (attempt > 2 && !Reason(home, started).Contains("shared memory", StringComparison.Ordinal)
-                && !Reason(home, started).Contains("lock file", StringComparison.Ordinal)) attempt = 19;
         }
-
-        await CreateDatabaseAsync(socketFolder, cancellationToken);
     }
 
-    static string Reason(string home, ServerProcess.Result started)
+    // The first reason this start logged; lines of earlier starts stand before.
+    static string Reason(string home, long logged, ServerProcess.Result started)
     {
-        var reason = File.Exists(Log(home)) ? File.ReadLines(Log(home)).LastOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal)) : null;
-        return (reason ?? started.LastLine).TrimEnd('.');
+        if (!File.Exists(Log(home))) return started.LastLine.TrimEnd('.');
+        using var log = new StreamReader(Log(home), new FileStreamOptions { Share = FileShare.ReadWrite });
+        log.BaseStream.Seek(logged, SeekOrigin.Begin);
+        var line = log.ReadToEnd().Split('\n').FirstOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal));
+        return (line is null ? started.LastLine : line[(line.IndexOf("FATAL:", StringComparison.Ordinal) + "FATAL:".Length)..].Trim()).TrimEnd('.');
     }
 
     static void Initialise(string home, string programs)
@@ -193,15 +231,28 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
     }
 
+    // At every opening: a first start may have been cut off in the middle.
     static async Task CreateDatabaseAsync(string socketFolder, CancellationToken cancellationToken)
     {
-        await using var maintenance = NpgsqlDataSource.Create(ConnectionString(socketFolder, Owner, "postgres"));
-        await using var exists = maintenance.CreateCommand("select 1 from pg_database where datname = 'dicom2fhir'");
-        if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
-        await using var create = maintenance.CreateCommand("create database dicom2fhir");
-        await create.ExecuteNonQueryAsync(cancellationToken);
-        await using var role = maintenance.CreateCommand("create role dicom2fhir_facade login");
-        await role.ExecuteNonQueryAsync(cancellationToken);
+        await using var maintenance = NpgsqlDataSource.Create(ConnectionString(socketFolder, Owner, "postgres") + ";Pooling=false");
+        await using var connection = await maintenance.OpenConnectionAsync(cancellationToken);
+        if (await IsMissingAsync(connection, "select 1 from pg_roles where rolname = 'dicom2fhir_facade'", cancellationToken))
+        {
+            await using var role = new NpgsqlCommand("create role dicom2fhir_facade login", connection);
+            await role.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (await IsMissingAsync(connection, "select 1 from pg_database where datname = 'dicom2fhir'", cancellationToken))
+        {
+            await using var create = new NpgsqlCommand("create database dicom2fhir", connection);
+            await create.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    static async Task<bool> IsMissingAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is null;
     }
 
     static async Task<bool> AnswersAsync(string socketFolder, CancellationToken cancellationToken)
@@ -209,7 +260,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         if (!File.Exists(Path.Combine(socketFolder, ".s.PGSQL.5432"))) return false;
         try
         {
-            await using var connection = new NpgsqlConnection(ConnectionString(socketFolder, Owner, DatabaseName) + ";Pooling=false;Timeout=5");
+            await using var connection = new NpgsqlConnection(ConnectionString(socketFolder, Owner, "postgres") + ";Pooling=false;Timeout=5");
             await connection.OpenAsync(cancellationToken);
             return true;
         }
@@ -230,9 +281,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             throw new StoreException($"The data folder cannot be used: {exception.Message}", exception);
         }
-        catch (IOException)
+        catch (IOException exception) when (exception.HResult == WouldBlock)
         {
             return null;
+        }
+        catch (IOException exception)
+        {
+            throw new StoreException($"The data folder cannot be used: {exception.Message}", exception);
         }
     }
 

@@ -38,11 +38,26 @@ public sealed record StoreStatus(
 /// <summary>The account of every input ever offered (schema intake).</summary>
 public sealed class Ledger(NpgsqlDataSource database)
 {
+    /// <summary>Shared by batches, exclusive for the purge: it takes tables in another order than they do.</summary>
+    internal const long PurgeLock = 4203;
+
     public async Task<long> StartRunAsync(string verb, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             "insert into intake.run (verb, started) values (@verb, clock_timestamp()) returning run", new { verb }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>The outcomes and reasons of the inputs offered in a run, as they stand now.</summary>
+    public async Task<(IReadOnlyDictionary<string, long> Outcomes, IReadOnlyDictionary<string, long> Reasons)> RunAsync(long run, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = (await connection.QueryAsync<(string Outcome, string? Reason, long Count)>(new CommandDefinition(
+            "select outcome, reason, count(*) from intake.input where run = @run group by 1, 2", new { run }, cancellationToken: cancellationToken))).ToList();
+        return (
+            rows.GroupBy(row => row.Outcome, row => row.Count).ToDictionary(group => group.Key, group => group.Sum()),
+            rows.Where(row => row.Reason is not null).GroupBy(row => row.Reason!, row => row.Count)
+                .OrderBy(group => group.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Sum()));
     }
 
     public async Task FinishRunAsync(long run, RunTotals totals, CancellationToken cancellationToken)
@@ -138,6 +153,7 @@ public sealed class Ledger(NpgsqlDataSource database)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             begin;
+            select pg_advisory_xact_lock(4203);
             select pg_advisory_xact_lock(4201);
             truncate resource, search_row, bits, ref_row, ident_row, date_row, pending, page_query,
                      intake.series, intake.run, intake.input, intake.finding;

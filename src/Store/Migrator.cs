@@ -23,7 +23,7 @@ public static class Migrator
     public static async Task MigrateAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@key)", new { key = LockKey }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("select pg_advisory_lock(@key)", new { key = LockKey }, commandTimeout: 0, cancellationToken: cancellationToken));
         try
         {
             await ApplyAsync(connection, cancellationToken);

@@ -31,6 +31,14 @@ static class PendingRow
         return command;
     }
 
+    /// <summary>The entries without those no index can hold; "has a value" stays.</summary>
+    public static IndexEntries Indexable(IndexEntries entries) => entries with
+    {
+        Terms = [.. entries.Terms.Where(key => StoredText.IsIndexable(key.System, key.Code))],
+        References = [.. entries.References.Where(row => StoredText.IsIndexable(row.Target))],
+        Patient = StoredText.IsIndexable(entries.Patient) ? entries.Patient : null,
+    };
+
     static void Add(NpgsqlBatchCommand command, object? value, NpgsqlDbType type) =>
         command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 }

@@ -7,124 +7,216 @@ using System.Text.Json;
 namespace Dicom2Fhir.Store;
 
 /// <summary>
-/// Works on the JSON text of a resource token by token, never reformatting: numbers, order and white space stay as they are. The content (design
-/// decision 12) is the text without meta.versionId and meta.lastUpdated, their commas included, and without a meta that is empty then.
+/// The JSON text of a resource, copied token by token: names, strings with their escapes, numbers and the order stay byte for byte; white space between
+/// tokens is dropped. The content (design decision 12) is that text without meta.versionId and meta.lastUpdated, and without a meta that is empty then,
+/// so the same resource has the same content whether it is stamped, indented or neither.
 /// </summary>
-static class ResourceText
+sealed class ResourceText
 {
-    const int DeepestJson = 64;
+    // The parser of imports allows 64; the reader counts the innermost value too.
+    const int DeepestJson = 128;
+
+    readonly byte[] content;
+    readonly int place;
+    readonly bool inMeta;
+
+    ResourceText(byte[] content, int place, bool inMeta)
+    {
+        this.content = content;
+        this.place = place;
+        this.inMeta = inMeta;
+        Hash = SHA256.HashData(content);
+    }
 
     /// <summary>SHA-256 of the content.</summary>
-    public static byte[] ContentHash(string json) => SHA256.HashData(Content(Encoding.UTF8.GetBytes(json)));
+    public byte[] Hash { get; }
 
-    /// <summary>The text with this version and time in meta; a meta is made when there is none.</summary>
-    public static string WithVersion(string json, int version, DateTime lastUpdated)
+    /// <summary>The content itself.</summary>
+    public string Content => Encoding.UTF8.GetString(content);
+
+    /// <exception cref="StoreException">The text is not a JSON object with a resourceType.</exception>
+    public static ResourceText Parse(string json)
     {
-        var content = Content(Encoding.UTF8.GetBytes(json));
+        try
+        {
+            return new Copy(Encoding.UTF8.GetBytes(json)).Run();
+        }
+        catch (JsonException exception)
+        {
+            throw new StoreException("The text of a resource is not JSON.", exception);
+        }
+    }
+
+    /// <summary>The text with this version and time: first in meta, which stands behind id, else behind resourceType, when the resource has none.</summary>
+    public string WithVersion(int version, DateTime lastUpdated)
+    {
         var stamp = $"\"versionId\":\"{version.ToString(CultureInfo.InvariantCulture)}\",\"lastUpdated\":\"{Instant(lastUpdated)}\"";
-        var place = Place.Find(content);
-        var text = place.InsideMeta
-            ? stamp + (place.MetaIsEmpty ? "" : ",")
-            : $",\"meta\":{{{stamp}}}";
-        return string.Concat(Encoding.UTF8.GetString(content.AsSpan(0, place.At)), text, Encoding.UTF8.GetString(content.AsSpan(place.At)));
+        return string.Concat(
+            Encoding.UTF8.GetString(content.AsSpan(0, place)),
+            inMeta ? stamp + "," : $",\"meta\":{{{stamp}}}",
+            Encoding.UTF8.GetString(content.AsSpan(place)));
     }
 
     /// <summary>FHIR instant, UTC, milliseconds.</summary>
     public static string Instant(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>The bytes that count as content.</summary>
-    internal static byte[] Content(byte[] json)
+    ref struct Copy(byte[] json)
     {
-        var cuts = Cuts(json);
-        if (cuts.Count == 0) return json;
-        var output = new ArrayBufferWriter<byte>(json.Length);
-        var from = 0;
-        foreach (var (start, end) in cuts)
+        readonly ArrayBufferWriter<byte> output = new(json.Length + 1);
+        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = DeepestJson });
+        bool wantsComma;
+        int behindType = -1;
+        int behindId = -1;
+        int insideMeta = -1;
+
+        public ResourceText Run()
         {
-            output.Write(json.AsSpan(from, start - from));
-            from = end;
-        }
-
-        output.Write(json.AsSpan(from));
-        return output.WrittenSpan.ToArray();
-    }
-
-    // The ranges of the two members, each with the comma that goes with it; or the whole of a meta that has nothing else.
-    static List<(int Start, int End)> Cuts(byte[] json)
-    {
-        var members = Members(json);
-        var meta = members.FindIndex(member => member.Name == "meta" && json[member.ValueStart] == (byte)'{');
-        if (meta < 0) return [];
-        var inner = Members(json, members[meta].ValueStart, members[meta].End);
-        var stamps = inner.Where(member => member.Name is "versionId" or "lastUpdated").ToList();
-        if (stamps.Count == 0 && inner.Count > 0) return [];
-        if (stamps.Count == inner.Count) return [WithComma(json, members, meta)];
-        return Runs(json, inner);
-    }
-
-    // Removing members from a list: each goes with the comma behind it, the last ones with the comma before.
-    static List<(int Start, int End)> Runs(byte[] json, List<Member> members)
-    {
-        var cuts = new List<(int Start, int End)>();
-        var lastKept = members.FindLastIndex(member => member.Name is not ("versionId" or "lastUpdated"));
-        for (var i = 0; i < members.Count; i++)
-        {
-            if (members[i].Name is not ("versionId" or "lastUpdated")) continue;
-            if (i < lastKept)
-            {
-                cuts.Add((members[i].Start, members[i + 1].Start));
-            }
-            else
-            {
-                cuts.Add((members[lastKept].End, members[^1].End));
-                break;
-            }
-        }
-
-        return cuts;
-    }
-
-    static (int Start, int End) WithComma(byte[] json, List<Member> members, int index) =>
-        index + 1 < members.Count ? (members[index].Start, members[index + 1].Start)
-        : index > 0 ? (members[index - 1].End, members[index].End)
-        : (members[index].Start, members[index].End);
-
-    readonly record struct Member(string Name, int Start, int ValueStart, int End);
-
-    static List<Member> Members(byte[] json, int from = 0, int to = -1)
-    {
-        var members = new List<Member>();
-        var reader = new Utf8JsonReader(to < 0 ? json.AsSpan() : json.AsSpan(from, to - from), new JsonReaderOptions { MaxDepth = DeepestJson });
-        while (reader.Read())
-        {
-            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1) continue;
-            var name = reader.GetString()!;
-            var start = from + (int)reader.TokenStartIndex;
             reader.Read();
-            var valueStart = from + (int)reader.TokenStartIndex;
-            reader.Skip();
-            members.Add(new Member(name, start, valueStart, from + (int)reader.BytesConsumed));
+            if (reader.TokenType != JsonTokenType.StartObject) throw new StoreException("The text of a resource is not a JSON object.");
+            Open((byte)'{');
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName) Member();
+            Close((byte)'}');
+            reader.Read();      // nothing may follow
+            if (behindType < 0) throw new StoreException("A resource without resourceType cannot be stored.");
+            var place = insideMeta >= 0 ? insideMeta : behindId >= 0 ? behindId : behindType;
+            return new ResourceText(output.WrittenSpan.ToArray(), place, insideMeta >= 0);
         }
 
-        return members;
-    }
-
-    /// <summary>Where the stamp goes: at the start of meta, else behind id, else behind resourceType (the SDK's element order).</summary>
-    readonly record struct Place(int At, bool InsideMeta, bool MetaIsEmpty)
-    {
-        public static Place Find(byte[] json)
+        void Member()
         {
-            var members = Members(json);
-            foreach (var name in new[] { "meta", "id", "resourceType" })
+            if (reader.ValueTextEquals("meta"u8))
             {
-                var index = members.FindIndex(member => member.Name == name);
-                if (index < 0) continue;
-                return name == "meta"
-                    ? new Place(members[index].ValueStart + 1, true, Members(json, members[index].ValueStart, members[index].End).Count == 0)
-                    : new Place(members[index].End, false, false);
+                Meta();
+                return;
             }
 
-            throw new StoreException("A resource without resourceType cannot be stored.");
+            var (isType, isId) = (reader.ValueTextEquals("resourceType"u8), reader.ValueTextEquals("id"u8));
+            Name();
+            reader.Read();
+            Value();
+            if (isType) behindType = output.WrittenCount;
+            if (isId) behindId = output.WrittenCount;
+        }
+
+        void Meta()
+        {
+            if (IsStampAlone(reader))
+            {
+                reader.Skip();
+                return;
+            }
+
+            Name();
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                Value();
+                return;
+            }
+
+            Open((byte)'{');
+            insideMeta = output.WrittenCount;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (IsStamp(reader))
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                Name();
+                reader.Read();
+                Value();
+            }
+
+            Close((byte)'}');
+        }
+
+        static bool IsStamp(Utf8JsonReader at) => at.ValueTextEquals("versionId"u8) || at.ValueTextEquals("lastUpdated"u8);
+
+        // The reader is a value: this copy looks ahead.
+        static bool IsStampAlone(Utf8JsonReader ahead)
+        {
+            ahead.Read();
+            if (ahead.TokenType != JsonTokenType.StartObject) return false;
+            while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
+            {
+                if (!IsStamp(ahead)) return false;
+                ahead.Skip();
+            }
+
+            return true;
+        }
+
+        void Value()
+        {
+            var depth = reader.CurrentDepth;
+            do
+            {
+                switch (reader.TokenType)
+                {
+                    case JsonTokenType.StartObject:
+                        Open((byte)'{');
+                        break;
+                    case JsonTokenType.StartArray:
+                        Open((byte)'[');
+                        break;
+                    case JsonTokenType.EndObject:
+                        Close((byte)'}');
+                        break;
+                    case JsonTokenType.EndArray:
+                        Close((byte)']');
+                        break;
+                    case JsonTokenType.PropertyName:
+                        Name();
+                        break;
+                    default:
+                        Separate();
+                        Scalar();
+                        wantsComma = true;
+                        break;
+                }
+            }
+            while ((reader.CurrentDepth > depth || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
+        }
+
+        void Name()
+        {
+            Separate();
+            Quoted();
+            output.Write([(byte)':']);
+            wantsComma = false;
+        }
+
+        readonly void Scalar()
+        {
+            if (reader.TokenType == JsonTokenType.String) Quoted();
+            else output.Write(reader.ValueSpan);
+        }
+
+        readonly void Quoted()
+        {
+            output.Write([(byte)'"']);
+            output.Write(reader.ValueSpan);
+            output.Write([(byte)'"']);
+        }
+
+        readonly void Separate()
+        {
+            if (wantsComma) output.Write([(byte)',']);
+        }
+
+        void Open(byte bracket)
+        {
+            Separate();
+            output.Write([bracket]);
+            wantsComma = false;
+        }
+
+        void Close(byte bracket)
+        {
+            output.Write([bracket]);
+            wantsComma = true;
         }
     }
 }

@@ -9,7 +9,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
 {
     sealed record Stored(long ResourceId, int Position, int Version, DateTime LastUpdated, short Origin, bool Deleted, byte[] ContentHash);
 
-    sealed record Change(ResourceWrite Write, long? ResourceId, int Version, DateTime LastUpdated, byte[] Hash, string? StudyKey, int Position);
+    sealed record Change(ResourceWrite Write, long? ResourceId, int Version, DateTime LastUpdated, ResourceText Text, string? StudyKey);
 
     /// <summary>Outcomes in the order of the input.</summary>
     public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             var write = sorted[position];
             var known = stored[position];
             var studyKey = StudyKey(write);
-            outcomes[order[position]] = Decide(write, known, studyKey, foreign, now, position, changes);
+            outcomes[order[position]] = Decide(write, known, studyKey, foreign, now, changes);
         }
 
         await ApplyAsync(changes, cancellationToken);
@@ -40,10 +40,12 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     public async Task<int> DeleteAsync(ServedType type, IReadOnlyCollection<string> ids, Origin origin, CancellationToken cancellationToken) =>
         await connection.ExecuteScalarAsync<int>(new CommandDefinition(
             """
-            with dead as (
+            with locked as materialized (
+                select resource_id from resource where type = @Number and id = any(@Ids) order by id for update
+            ), dead as (
                 update resource set deleted = true, document = null, version = version + 1, content_hash = '',
                        last_updated = greatest(date_trunc('milliseconds', clock_timestamp()), last_updated)
-                 where type = @Number and id = any(@Ids) and origin = @Origin and not deleted
+                 where resource_id in (select resource_id from locked) and origin = @Origin and not deleted
                 returning resource_id
             ), queued as (
                 insert into pending (type, resource_id, deleted, terms, ref_param, ref_target, ident_param, ident_hash, date_param, date_low, date_high)
@@ -54,17 +56,17 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             new { type.Number, Ids = ids.Order(StringComparer.Ordinal).ToArray(), Origin = (short)origin }, transaction, cancellationToken: cancellationToken));
 
     static WriteOutcome Decide(
-        ResourceWrite write, Stored? known, string? studyKey, HashSet<(string, short)> foreign, DateTime now, int position, List<Change> changes)
+        ResourceWrite write, Stored? known, string? studyKey, HashSet<(string, short)> foreign, DateTime now, List<Change> changes)
     {
         if (known is { Version: > 0, Deleted: false } && known.Origin != (short)write.Origin) return WriteOutcome.IdConflict;
         if (studyKey is not null && foreign.Any(row => row.Item1 == studyKey && row.Item2 != (short)write.Origin)) return WriteOutcome.IdConflict;
 
-        var hash = ResourceText.ContentHash(write.Json);
-        if (known is { Version: > 0, Deleted: false } && known.ContentHash.AsSpan().SequenceEqual(hash)) return WriteOutcome.Unchanged;
+        var text = ResourceText.Parse(write.Json);
+        if (known is { Version: > 0, Deleted: false } && known.ContentHash.AsSpan().SequenceEqual(text.Hash)) return WriteOutcome.Unchanged;
 
         var version = known!.Version + 1;
         var time = known.Version > 0 && known.LastUpdated > now ? known.LastUpdated : now;
-        changes.Add(new Change(write, known.ResourceId, version, time, hash, studyKey, position));
+        changes.Add(new Change(write, known.ResourceId, version, time, text, studyKey));
         return known.Version == 0 || known.Deleted ? WriteOutcome.Created : WriteOutcome.Updated;
     }
 
@@ -129,13 +131,14 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
 
     static string? StudyKey(ResourceWrite write) =>
         write.Resource is Hl7.Fhir.Model.ImagingStudy study
-            ? study.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value
+            && study.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value is { } value && StoredText.IsIndexable(value)
+            ? value
             : null;
 
     async Task ApplyAsync(List<Change> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return;
-        var entries = changes.Select(change => extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated)).ToList();
+        var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
         await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
 
@@ -153,12 +156,12 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             Add(update, changes.Select(change => change.Version));
             Add(update, changes.Select(change => change.LastUpdated));
             Add(update, changes.Select(change => (short)change.Write.Origin));
-            Add(update, changes.Select(change => change.Hash));
+            Add(update, changes.Select(change => change.Text.Hash));
             Add(update, changes.Select(change => change.StudyKey));
             Add(update, changes.Select(change => change.Write.Conformance.State));
             Add(update, changes.Select(change => change.Write.Conformance.Profile));
             Add(update, changes.Select(change => change.Write.Conformance.Engine));
-            Add(update, changes.Select(change => ResourceText.WithVersion(change.Write.Json, change.Version, change.LastUpdated)));
+            Add(update, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
             await update.ExecuteNonQueryAsync(cancellationToken);
         }
 

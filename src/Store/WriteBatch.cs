@@ -39,8 +39,11 @@ public sealed class WriteBatch : IAsyncDisposable
         {
             transaction = await connection.BeginTransactionAsync(cancellationToken);
             await connection.ExecuteAsync(new CommandDefinition(
-                "select pg_advisory_xact_lock(key) from (select unnest(@keys) as key) k",
-                new { keys = studyUids.Select(LockKey).Distinct().Order().ToArray() }, transaction, cancellationToken: cancellationToken));
+                """
+                select pg_advisory_xact_lock_shared(@purge);
+                select pg_advisory_xact_lock(key) from (select unnest(@keys) as key) k
+                """,
+                new { purge = Ledger.PurgeLock, keys = studyUids.Select(LockKey).Distinct().Order().ToArray() }, transaction, cancellationToken: cancellationToken));
             return new WriteBatch(database, connection, transaction, extractor);
         }
         catch
@@ -94,8 +97,8 @@ public sealed class WriteBatch : IAsyncDisposable
                 Studies = findings.Select(row => row.StudyUid).ToArray(),
                 Codes = findings.Select(row => row.Code).ToArray(),
                 Severities = findings.Select(row => row.Severity).ToArray(),
-                Places = findings.Select(row => row.Place).ToArray(),
-                Texts = findings.Select(row => row.Text).ToArray(),
+                Places = findings.Select(row => StoredText.Clean(row.Place)).ToArray(),
+                Texts = findings.Select(row => StoredText.Clean(row.Text)).ToArray(),
             },
             transaction, cancellationToken: cancellationToken));
     }
@@ -116,14 +119,14 @@ public sealed class WriteBatch : IAsyncDisposable
     /// Gives the inputs of a study that have one outcome and reason another: withheld studies, and their release. Returns how many.
     /// </summary>
     public Task<int> ReclassifyAsync(
-        long run, string studyUid, (string[] Outcomes, string? Reason) from, (string Outcome, string? Reason, string? Text) to,
+        string studyUid, (string[] Outcomes, string? Reason) from, (string Outcome, string? Reason, string? Text) to,
         CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             """
-            update intake.input set outcome = @Outcome, reason = @Reason, text = @Text, run = @run
+            update intake.input set outcome = @Outcome, reason = @Reason, text = @Text
              where study_uid = @studyUid and outcome = any(@Outcomes) and reason is not distinct from @FromReason and sop_uid is not null
             """,
-            new { run, studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
+            new { studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
 
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 

@@ -74,7 +74,7 @@ static class BundleWriter
     static void Entry(Utf8JsonWriter json, Uri fhirBase, StoredResource resource, ElementFilter? filter)
     {
         json.WriteStartObject();
-        json.WriteString("fullUrl", $"{fhirBase.AbsoluteUri}/{resource.Type.Name}/{resource.Id}");
+        json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type.Name}/{resource.Id}");
         json.WritePropertyName("resource");
         if (filter is null) json.WriteRawValue(resource.Document, skipInputValidation: true);
         else json.WriteRawValue(filter.Apply(Encoding.UTF8.GetBytes(resource.Document)), skipInputValidation: true);

@@ -38,7 +38,7 @@ sealed class ElementFilter
         return results.Summary switch
         {
             Summary.True or Summary.Text => Summaries.GetOrAdd((type, results.Summary), key => Build(key.Type, key.Summary)),
-            Summary.Data => new ElementFilter(name => name == "text" ? null : Everything),
+            Summary.Data => !instances && type == "ImagingStudy" ? DataWithoutInstances : Data,
             _ when !instances && type == "ImagingStudy" => NoInstances,
             _ => null,
         };
@@ -54,8 +54,12 @@ sealed class ElementFilter
         return output.WrittenSpan.ToArray();
     }
 
+    static ElementFilter Data { get; } = new(name => name == "text" ? null : Everything);
+
     static ElementFilter NoInstances { get; } = new(name =>
         name == "series" ? new ElementFilter(member => member == "instance" ? null : Everything) : Everything);
+
+    static ElementFilter DataWithoutInstances { get; } = new(name => name == "text" ? null : NoInstances.keep(name));
 
     static ElementFilter Build(string type, Summary summary)
     {

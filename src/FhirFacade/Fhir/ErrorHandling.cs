@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Npgsql;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
@@ -7,57 +6,78 @@ namespace Dicom2Fhir.FhirFacade.Fhir;
 /// <summary>Every error under the FHIR base leaves as an OperationOutcome, the framework's own included.</summary>
 static class ErrorHandling
 {
-    public static void UseFhirErrors(this WebApplication app) => app.Use(async (context, next) =>
+    // PostgreSQL error classes (appendix A) in which the server, not the statement, is at fault: connection, login, unknown database, resources,
+    // operator intervention, system.
+    static readonly string[] ServerFaults = ["08", "28", "3D", "53", "57", "58"];
+
+    public static void UseFhirErrors(this WebApplication app)
     {
-        context.Response.Headers["X-Request-Id"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
-        if (!context.Request.Path.StartsWithSegments(RequestBase.Path))
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        app.Use(async (context, next) =>
         {
-            await next(context);
-            return;
-        }
+            context.Response.Headers["X-Request-Id"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
+            if (!context.Request.Path.StartsWithSegments(RequestBase.Path, out var rest))
+            {
+                await next(context);
+                return;
+            }
 
-        try
-        {
-            Negotiation.Use(context);
-            await next(context);
-            if (!context.Response.HasStarted && context.Response.StatusCode is 404 or 405 && context.Response.ContentLength is null) await UnroutedAsync(context);
-        }
-        catch (Exception exception) when (!context.Response.HasStarted)
-        {
-            await AnswerAsync(context, exception, app.Logger);
-        }
-    });
+            try
+            {
+                Negotiation.Use(context);
+                if (rest != "/metadata" && await readiness.NeverReadyAsync(context.RequestAborted) is { } reason) throw new FhirErrorException(FhirErrors.Unavailable(reason));
+                await next(context);
+                if (!context.Response.HasStarted && context.Response.StatusCode is 404 or 405 && context.Response.ContentLength is null) await UnroutedAsync(context, rest);
+            }
+            catch (Exception exception) when (!context.Response.HasStarted)
+            {
+                await AnswerAsync(context, exception, app.Logger);
+            }
+        });
+    }
 
-    static Task UnroutedAsync(HttpContext context)
+    static Task UnroutedAsync(HttpContext context, PathString rest)
     {
         var request = context.Request;
-        if (context.Response.StatusCode == 405 || !HttpMethods.IsGet(request.Method))
+        var segments = rest.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (HttpMethods.IsGet(request.Method) && !segments.Any(segment => segment[0] is '_' or '$'))
         {
-            var allowed = request.Path.Value!.EndsWith("/_search", StringComparison.Ordinal) ? "POST" : "GET, HEAD";
-            context.Response.Headers.Allow = allowed;
-            return FhirResponse.SendErrorsAsync(context, [FhirErrors.NotAllowed(request.Method, allowed)]);
+            return FhirResponse.SendErrorsAsync(context, [FhirErrors.NoRoute(request.Path)]);
         }
 
-        return FhirResponse.SendErrorsAsync(context, [FhirErrors.NoRoute(request.Path)]);
+        var allowed = segments switch
+        {
+            [_, "_search"] => "POST",
+            [] or [_] or [_, _] when !segments.Any(segment => segment[0] is '_' or '$') => "GET, HEAD",
+            _ => "",
+        };
+        context.Response.Headers.Allow = allowed;
+        return FhirResponse.SendErrorsAsync(context, [allowed.Length > 0 ? FhirErrors.NotAllowed(request.Method, allowed) : FhirErrors.NoInteraction(request.Path)]);
     }
 
     static Task AnswerAsync(HttpContext context, Exception exception, ILogger logger)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return Task.CompletedTask;
-        var errors = exception switch
-        {
-            FhirErrorException fhir => fhir.Errors,
-            BadHttpRequestException { StatusCode: 413 } => [FhirErrors.TooLarge],
-            BadHttpRequestException bad => [FhirErrors.BadRequest(bad.Message)],
-            JsonException => [FhirErrors.Internal],
-            PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => [FhirErrors.Unavailable("The search took too long; narrow it down.")],
-            PostgresException { IsTransient: false } => (IReadOnlyList<FhirError>)[FhirErrors.Internal],
-            NpgsqlException => [FhirErrors.Unavailable("The database does not answer; try again.")],
-            _ => [FhirErrors.Internal],
-        };
-        if (errors[0].Status >= 500) logger.RequestFailed(exception, context.Response.Headers["X-Request-Id"].ToString());
+        var errors = Errors(exception);
+        if (errors[0].Status >= 500 && exception is not FhirErrorException) logger.RequestFailed(exception, context.Response.Headers["X-Request-Id"].ToString());
         if (errors[0].Status == 406) context.Items[nameof(Format)] = Format.Json;
+        if (errors[0].Status == 405 && context.Response.Headers.Allow.Count == 0) context.Response.Headers.Allow = "";
         context.Response.Headers.Remove("ETag");
+        context.Response.Headers.Remove("Last-Modified");
         return FhirResponse.SendErrorsAsync(context, errors);
     }
+
+    /// <summary>What a caller is told of an exception: never SQL, a stack or a value of somebody else.</summary>
+    internal static IReadOnlyList<FhirError> Errors(Exception exception) => exception switch
+    {
+        FhirErrorException fhir => fhir.Errors,
+        BadHttpRequestException { StatusCode: 413 } => [FhirErrors.TooLarge],
+        BadHttpRequestException bad => [FhirErrors.BadRequest(bad.Message)],
+        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => [FhirErrors.Unavailable("The search took too long; narrow it down.")],
+        NpgsqlException { InnerException: TimeoutException } => [FhirErrors.Unavailable("The database did not answer in time; narrow the search down or try again.")],
+        PostgresException fault when fault.IsTransient || ServerFaults.Contains(fault.SqlState[..2]) => [FhirErrors.Unavailable("The database does not answer; try again.")],
+        PostgresException => [FhirErrors.Internal],
+        NpgsqlException => [FhirErrors.Unavailable("The database does not answer; try again.")],
+        _ => [FhirErrors.Internal],
+    };
 }

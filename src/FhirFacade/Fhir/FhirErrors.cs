@@ -20,7 +20,10 @@ static class FhirErrors
 
     public static FhirError NoRoute(string path) => new(404, "not-found", $"There is nothing at {path}.");
 
-    public static FhirError NotAllowed(string method, string allowed) => new(405, "not-supported", $"{method} is not offered here; {allowed} is. This server only reads.");
+    public static FhirError NotAllowed(string method, string allowed) => new(405, "not-supported", $"{method} is not offered here{(allowed.Length > 0 ? $", only {allowed}" : "")}. This server only reads.");
+
+    /// <summary>History, operations and searches over all types: never 404, which portals take for a passing fault and try again.</summary>
+    public static FhirError NoInteraction(string name) => new(405, "not-supported", $"'{name}' is not offered; this server offers read and search by type.");
 
     public static FhirError NotAcceptable(string wanted) =>
         new(406, "not-supported", $"'{wanted}' cannot be produced; JSON (application/fhir+json) and XML (application/fhir+xml) can.");

@@ -19,6 +19,7 @@ static class FhirResponse
         var pretty = context.Items["pretty"] is true;
         var response = context.Response;
         response.StatusCode = status;
+        response.Headers.Append("Vary", "Accept");
         response.ContentType = Formats.ContentType(format);
         var body = format == Format.Xml ? ToXml(json.Span, pretty) : pretty ? Indent(json) : json;
         response.ContentLength = body.Length;

@@ -47,7 +47,7 @@ static class MetadataEndpoint
         Date = Released,
         Kind = CapabilityStatementKind.Instance,
         Software = new CapabilityStatement.SoftwareComponent { Name = "Dicom2Fhir", Version = typeof(MetadataEndpoint).Assembly.GetName().Version!.ToString(3) },
-        Implementation = new CapabilityStatement.ImplementationComponent { Description = "ImagingStudy of the MII core data set, read from DICOM headers", Url = fhirBase.AbsoluteUri },
+        Implementation = new CapabilityStatement.ImplementationComponent { Description = "ImagingStudy of the MII core data set, read from DICOM headers", Url = RequestBase.Text(fhirBase) },
         FhirVersion = FHIRVersion.N4_0_1,
         Format = ["json", "xml"],
         Rest =

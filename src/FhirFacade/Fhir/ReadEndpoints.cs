@@ -15,6 +15,13 @@ static partial class ReadEndpoints
         routes.MapMethods("/{type}/{id}", ["GET", "HEAD"], async (HttpContext context, string type, string id, StoreConnection store) =>
         {
             var served = ServedType.Find(type) ?? throw new FhirErrorException(FhirErrors.UnknownType(type));
+            if (id == "_search")
+            {
+                context.Response.Headers.Allow = "POST";
+                throw new FhirErrorException(FhirErrors.NotAllowed(context.Request.Method, "POST"));
+            }
+
+            if (id[0] is '_' or '$') throw new FhirErrorException(FhirErrors.NoInteraction(id));
             if (!Id.IsMatch(id)) throw new FhirErrorException(FhirErrors.BadId(id));
             var (results, others) = ResultParameters.Split(RawQuery.Parse(context.Request.QueryString.Value ?? ""));
             if (others.Count > 0) throw new FhirErrorException(FhirErrors.BadParameter(others[0].Key, $"A read takes no parameter '{others[0].Key}'."));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Primitives;
 
@@ -11,14 +12,27 @@ static class RequestBase
 {
     public const string Path = "/fhir";
 
+    /// <summary>The base as far as the settings say it, for people who start the program.</summary>
+    public static string Of(FacadeOptions options)
+    {
+        if (options.PublicBaseUrl is not null) return Text(options.PublicBaseUrl);
+        var host = options.Listen.Equals(IPAddress.Any) ? IPAddress.Loopback : options.Listen.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : options.Listen;
+        return string.Create(CultureInfo.InvariantCulture, $"http://{new IPEndPoint(host, options.Port)}{Path}");
+    }
+
+    /// <summary>Without the slash at the end that a bare host gets.</summary>
+    public static string Text(Uri fhirBase) => fhirBase.AbsoluteUri.TrimEnd('/');
+
     public static Uri Of(HttpContext context, FacadeOptions options)
     {
         if (options.PublicBaseUrl is not null) return options.PublicBaseUrl;
         var request = context.Request;
         var (scheme, host, prefix) = IsTrusted(context.Connection.RemoteIpAddress, options) ? Forwarded(request) : (null, null, null);
         var authority = host ?? request.Host.Value ?? "localhost";
-        return Uri.TryCreate($"{scheme ?? request.Scheme}://{authority}{prefix}{Path}", UriKind.Absolute, out var url)
-            ? new Uri(url.AbsoluteUri.TrimEnd('/'))
+        return authority.IndexOfAny(['/', '?', '#', '@']) < 0
+            && Uri.TryCreate($"{scheme ?? request.Scheme}://{authority}{prefix}{Path}", UriKind.Absolute, out var url)
+            && url.AbsolutePath.EndsWith(Path, StringComparison.Ordinal)
+            ? url
             : throw new FhirErrorException(FhirErrors.BadRequest("The Host header is no host name."));
     }
 

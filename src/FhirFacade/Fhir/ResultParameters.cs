@@ -55,6 +55,7 @@ sealed record ResultParameters(int Count, Summary Summary, IReadOnlyList<string>
             else if (value.Length > 0)
             {
                 results = results.With(name, value);
+                if (name != "_elements") written.RemoveAll(pair => pair.Key == name);     // the last one counts
                 if (name != "_count") written.Add(KeyValuePair.Create(name, value));
                 else written.Add(KeyValuePair.Create(name, results.Count.ToString(CultureInfo.InvariantCulture)));
             }

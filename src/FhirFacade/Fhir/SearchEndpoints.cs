@@ -126,6 +126,6 @@ static class SearchEndpoints
         }
 
         static string Link(Uri fhirBase, ServedType type, string query) =>
-            string.Create(CultureInfo.InvariantCulture, $"{fhirBase.AbsoluteUri}/{type.Name}{(query.Length > 0 ? "?" : "")}{query}");
+            string.Create(CultureInfo.InvariantCulture, $"{RequestBase.Text(fhirBase)}/{type.Name}{(query.Length > 0 ? "?" : "")}{query}");
     }
 }

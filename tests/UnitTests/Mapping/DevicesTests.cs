@@ -6,7 +6,10 @@ namespace Dicom2Fhir.UnitTests.Mapping;
 public sealed class DevicesTests
 {
     static readonly (TagRow, string?)[] Vida =
-        [(TagMap.Manufacturer, "SIEMENS"), (TagMap.ManufacturerModelName, "MAGNETOM Vida"), (TagMap.DeviceSerialNumber, "4711"), (TagMap.StationName, "MR1")];
+    [
+        (TagMap.Manufacturer, "SIEMENS"), (TagMap.ManufacturerModelName, "MAGNETOM Vida"), (TagMap.DeviceSerialNumber, "4711"),
+        (TagMap.StationName, "MR1"),
+    ];
 
     [Fact]
     public void The_series_refers_to_the_device_by_the_id_of_the_recipe()
@@ -16,7 +19,8 @@ public sealed class DevicesTests
         var device = Assert.Single(mapped.Devices);
         Assert.Equal(Build.Options.MakeId("device|SIEMENS|MAGNETOM VIDA|4711"), device.Id);
         Assert.Equal("Device/" + device.Id, Assert.Single(mapped.Study.Series[0].Performer).Actor.Reference);
-        Assert.Equal((Mii.DeviceProfile + "|2026.0.0", "SIEMENS", "4711"), (Assert.Single(device.Meta!.Profile), device.Manufacturer, device.SerialNumber));
+        Assert.Equal(Mii.DeviceProfile + "|2026.0.0", Assert.Single(device.Meta!.Profile));
+        Assert.Equal(("SIEMENS", "4711"), (device.Manufacturer, device.SerialNumber));
         Assert.Equal(("MAGNETOM VIDA", DeviceNameType.ModelName), (Assert.Single(device.DeviceName).Name, device.DeviceName[0].Type));
     }
 
@@ -25,7 +29,8 @@ public sealed class DevicesTests
     [InlineData("SIEMENS", "MAGNETOM Vida", "4711 ", "padding")]
     public void Spellings_of_one_scanner_are_one_device_with_the_same_content(string manufacturer, string model, string serial, string reason)
     {
-        var other = Build.MapOne((TagMap.Manufacturer, manufacturer), (TagMap.ManufacturerModelName, model), (TagMap.DeviceSerialNumber, serial), (TagMap.StationName, "MR2"));
+        var other = Build.MapOne(
+            (TagMap.Manufacturer, manufacturer), (TagMap.ManufacturerModelName, model), (TagMap.DeviceSerialNumber, serial), (TagMap.StationName, "MR2"));
 
         Assert.True(MappedJson.Write(Build.MapOne(Vida).Devices[0]) == MappedJson.Write(other.Devices[0]), reason);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using Dicom2Fhir.Mapping;
 using FsCheck;
 using FsCheck.Fluent;
@@ -58,13 +59,32 @@ public sealed class SeriesAttributesTests
     [InlineData(new byte[] { 2, 1, 1, 8, 0, 0x18, 0, 1, 0x7F, 1, 65 }, "more shared bytes than before")]
     public void Lengths_are_not_believed(byte[] payload, string reason)
     {
-        var bytes = new byte[100];
-        Assert.True(System.IO.Compression.BrotliEncoder.TryCompress(payload, bytes.AsSpan(1), out var written));
-        bytes[0] = 1;
-
-        var fault = Record.Exception(() => SeriesAttributes.Decode(bytes.AsSpan(0, written + 1)));
+        var fault = Record.Exception(() => SeriesAttributes.Decode(Packed(payload)));
 
         Assert.True(fault is InvalidDataException, reason + ": " + fault);
+    }
+
+    [Fact]
+    public void A_row_that_the_table_no_longer_has_is_passed_over()
+    {
+        byte[] removed = [1, 0x01, 0, 0x09, 0, 0, 1, 3, .. "old"u8];
+        byte[] payload = [1, 4, .. Column(TagMap.SopInstanceUid, "1.1"u8), .. removed, .. Column(TagMap.StudyInstanceUid, "1"u8), .. Column(TagMap.SeriesInstanceUid, "2"u8)];
+
+        var instance = Assert.Single(SeriesAttributes.Decode(Packed(payload)).Instances);
+
+        Assert.Equal(("1", "2", "1.1"), (instance.StudyUid, instance.SeriesUid, instance.SopUid));
+        Assert.Equal(3, instance.Values.Count(value => value is not null));
+    }
+
+    static byte[] Column(TagRow row, ReadOnlySpan<byte> value) =>
+        [1, .. BitConverter.GetBytes(row.Path.Leaf.Value), 0, 1, (byte)value.Length, .. value];
+
+    static byte[] Packed(byte[] payload)
+    {
+        var bytes = new byte[200];
+        Assert.True(BrotliEncoder.TryCompress(payload, bytes.AsSpan(1), out var written));
+        bytes[0] = 1;
+        return bytes[..(written + 1)];
     }
 
     [Theory]
@@ -103,11 +123,14 @@ public sealed class SeriesAttributesTests
         return Build.Instance(
             "1.3.12.2.1107.5.1.4.54023.30000004093013443012500000528", $"1.3.12.2.1107.5.1.4.54023.30000004093013443012500{number * 7:000000}",
             (TagMap.PatientId, "0f9a7c5e3d1b20486a8c0e2f4d6b8097"), (TagMap.InstanceNumber, text), (TagMap.AcquisitionDate, "20040930"),
-            (TagMap.AcquisitionTime, $"1344{number % 60:00}.{number * 7919 % 1000000:000000}"), (TagMap.SeriesDate, "20040930"), (TagMap.SeriesTime, "134412.515000"),
+            (TagMap.AcquisitionTime, $"1344{number % 60:00}.{number * 7919 % 1000000:000000}"), (TagMap.SeriesDate, "20040930"),
+            (TagMap.SeriesTime, "134412.515000"),
             (TagMap.StudyDate, "20040930"), (TagMap.StudyTime, "134301.140000"), (TagMap.StudyDescription, "CT Thorax/Abdomen mit KM"),
-            (TagMap.SeriesDescription, "Thorax 5.0 B31f portalvenös"), (TagMap.ProtocolName, "ThoraxAbdRoutine"), (TagMap.BodyPartExamined, "CHESTABDOMEN"),
+            (TagMap.SeriesDescription, "Thorax 5.0 B31f portalvenös"), (TagMap.ProtocolName, "ThoraxAbdRoutine"),
+            (TagMap.BodyPartExamined, "CHESTABDOMEN"),
             (TagMap.Manufacturer, "SIEMENS"), (TagMap.ManufacturerModelName, "Sensation 16"), (TagMap.DeviceSerialNumber, "54023"),
             (TagMap.StationName, "CT54023"), (TagMap.SoftwareVersions, "VA70C"), (TagMap.AccessionNumber, "8a6c4e2f0d1b39576a8c0e2f4d6b8097"),
-            (TagMap.SeriesNumber, "3"), (TagMap.ContrastBolusAgent, "100 ml Omnipaque"), (TagMap.ContrastBolusVolume, "100"), (TagMap.Laterality, ""));
+            (TagMap.SeriesNumber, "3"), (TagMap.ContrastBolusAgent, "100 ml Omnipaque"), (TagMap.ContrastBolusVolume, "100"),
+            (TagMap.Laterality, ""));
     }
 }

@@ -70,7 +70,8 @@ public sealed class SeriesElementsTests
     [InlineData(new[] { "" }, new[] { "" }, null, "present without a value")]
     public void Laterality_is_left_right_or_both(string[] series, string[] image, string? expected, string reason)
     {
-        var mapped = Build.Map([.. series.Select((side, index) => Build.Instance($"1.{index}", (TagMap.Laterality, side), (TagMap.ImageLaterality, image[index])))]);
+        var mapped = Build.Map(
+            [.. series.Select((side, index) => Build.Instance($"1.{index}", (TagMap.Laterality, side), (TagMap.ImageLaterality, image[index])))]);
 
         Assert.True(expected == mapped.Study.Series[0].Laterality?.Code, reason);
         Assert.Empty(mapped.Findings);
@@ -123,8 +124,13 @@ public sealed class SeriesElementsTests
     [InlineData("NONE", "Ultravist", true)]
     [InlineData("NONE", "", false)]
     [InlineData("", "", null)]
-    public void Any_given_is_true_else_any_denied_is_false(string first, string second, bool? expected) =>
-        Assert.Equal(expected, Contrast(Build.Map(Build.Instance("1.1", (TagMap.ContrastBolusAgent, first)), Build.Instance("1.2", (TagMap.ContrastBolusAgent, second))).Study.Series[0]));
+    public void Any_given_is_true_else_any_denied_is_false(string first, string second, bool? expected)
+    {
+        var mapped = Build.Map(
+            Build.Instance("1.1", (TagMap.ContrastBolusAgent, first)), Build.Instance("1.2", (TagMap.ContrastBolusAgent, second)));
+
+        Assert.Equal(expected, Contrast(mapped.Study.Series[0]));
+    }
 
     static bool? Contrast(ImagingStudy.SeriesComponent series) =>
         (series.GetExtension(Mii.ContrastExtension)?.GetExtension("contrastBolus")?.Value as FhirBoolean)?.Value;

@@ -30,7 +30,8 @@ public sealed class StudyMapperTests
     [Fact]
     public void Counts_hold_instances_that_are_not_listed()
     {
-        var mapped = Build.Map(Build.Instance("1.2.3.1", "1.1"), Build.Instance("1.2.3.1", "1.2", (TagMap.SopClassUid, "")), Build.Instance("1.2.3.2", "1.3"));
+        var mapped = Build.Map(
+            Build.Instance("1.2.3.1", "1.1"), Build.Instance("1.2.3.1", "1.2", (TagMap.SopClassUid, "")), Build.Instance("1.2.3.2", "1.3"));
 
         Assert.Equal((2, 3), (mapped.Study.NumberOfSeries, mapped.Study.NumberOfInstances));
         Assert.Equal(2, mapped.Study.Series[0].NumberOfInstances);
@@ -64,7 +65,8 @@ public sealed class StudyMapperTests
     [Fact]
     public void Two_pseudonyms_are_told_and_never_mapped()
     {
-        SeriesAttributes[] series = [SeriesAttributes.Of([Build.Instance("1.2", (TagMap.PatientId, "b")), Build.Instance("1.1", (TagMap.PatientId, "a"))])];
+        SeriesAttributes[] series =
+            [SeriesAttributes.Of([Build.Instance("1.2", (TagMap.PatientId, "b")), Build.Instance("1.1", (TagMap.PatientId, "a"))])];
 
         Assert.Equal(["a", "b"], StudyMapper.Subjects(series));
         Assert.Throws<ArgumentException>(() => StudyMapper.Map(series, Build.Options));
@@ -137,7 +139,8 @@ public sealed class StudyMapperTests
         Assert.All(mapped.Findings, finding => Assert.Contains(finding.Code, Findings.All));
     }
 
-    static string Text(MappedStudy mapped) => string.Join('\n', [MappedJson.Write(mapped.Study), .. mapped.Devices.Select(MappedJson.Write), JsonSerializer.Serialize(mapped.Findings)]);
+    static string Text(MappedStudy mapped) =>
+        string.Join('\n', [MappedJson.Write(mapped.Study), .. mapped.Devices.Select(MappedJson.Write), JsonSerializer.Serialize(mapped.Findings)]);
 
     static SeriesAttributes[] Deliver(InstanceAttributes[] instances, Random random)
     {

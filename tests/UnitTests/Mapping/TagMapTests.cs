@@ -14,6 +14,12 @@ public sealed class TagMapTests
     }
 
     [Fact]
+    public void Nothing_of_the_patient_group_is_kept_as_it_is() =>
+        Assert.All(
+            TagMap.All.Where(row => row.Path.Leaf.Group == 0x0010),
+            row => Assert.Contains(row.Privacy, (Privacy[])[Privacy.PatientId, Privacy.PatientIdIssuer, Privacy.ScrubberOnly]));
+
+    [Fact]
     public void Every_row_is_read_by_the_readers() =>
         Assert.All(TagMap.All, row => Assert.True(Reads(TagMap.ReadSet, row.Path.Tags.AsSpan())));
 
@@ -21,8 +27,7 @@ public sealed class TagMapTests
     public void Every_target_element_has_a_row_that_leads_it() =>
         Assert.All(
             TagMap.All.Where(row => row.Target.Length > 0),
-            row => Assert.Contains(
-                TagMap.All, lead => lead.Conversion is not Conversion.None && row.Target.Split(", ").Any(target => lead.Target.Contains(Element(target), StringComparison.Ordinal))));
+            row => Assert.Contains(TagMap.All, lead => lead.Conversion is not Conversion.None && row.Target.Split(", ").Any(target => Leads(lead, target))));
 
     [Theory]
     [InlineData("1.2.3\0", "1.2.3", "NUL is the padding of UI")]
@@ -69,7 +74,8 @@ public sealed class TagMapTests
     {
         var item1 = Build.DataSet(Build.Element("0008,0100", "SH", "T-D4000"), Build.Element("0008,0102", "SH", "SRT"));
         var item2 = Build.DataSet(Build.Element("0008,0102", "SH", "SCT"));
-        var data = Minimal([("0008,1030", "Thorax\u0007 \0 nativ"), ("0018,0010", "")], Build.Sequence("0008,2218", item1, item2), Build.Sequence("0018,0012"));
+        var data = Minimal(
+            [("0008,1030", "Thorax\u0007 \0 nativ"), ("0018,0010", "")], Build.Sequence("0008,2218", item1, item2), Build.Sequence("0018,0012"));
 
         var instance = Assert.IsType<ExtractResult.Instance>(TagMap.Extract(data)).Attributes;
 
@@ -120,14 +126,18 @@ public sealed class TagMapTests
     {
         var values = new Dictionary<string, string?>
         {
-            ["0008,0016"] = "1.2.840.10008.5.1.4.1.1.2", ["0008,0018"] = "1.2.3.1.1", ["0010,0020"] = "P1", ["0020,000D"] = "1.2.3", ["0020,000E"] = "1.2.3.1",
+            ["0008,0016"] = "1.2.840.10008.5.1.4.1.1.2", ["0008,0018"] = "1.2.3.1.1", ["0010,0020"] = "P1",
+            ["0020,000D"] = "1.2.3", ["0020,000E"] = "1.2.3.1",
         };
         foreach (var (tag, value) in changes) values[tag] = value;
-        return Build.DataSet(
-            [.. values.Where(pair => pair.Value is not null).Select(pair => Build.Element(pair.Key, "LO", pair.Value!.Length == 0 ? [] : [pair.Value])), .. more]);
+        var elements = values.Where(pair => pair.Value is not null)
+            .Select(pair => Build.Element(pair.Key, "LO", pair.Value!.Length == 0 ? [] : [pair.Value]));
+        return Build.DataSet([.. elements, .. more]);
     }
 
     static bool Reads(ReadSet set, ReadOnlySpan<Tag> tags) => set.Contains(tags[0]) && (tags.Length == 1 || Reads(set.Items(tags[0]), tags[1..]));
 
-    static string Element(string target) => target.StartsWith("Device.", StringComparison.Ordinal) ? "Device." : target;
+    /// <summary>The Device is one element: the row of its manufacturer makes all of it.</summary>
+    static bool Leads(TagRow lead, string target) =>
+        lead.Target.Contains(target.StartsWith("Device.", StringComparison.Ordinal) ? "Device." : target, StringComparison.Ordinal);
 }

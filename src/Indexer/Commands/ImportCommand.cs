@@ -1,0 +1,24 @@
+using Dicom2Fhir.Indexer.Import;
+
+namespace Dicom2Fhir.Indexer.Commands;
+
+/// <summary>import FILE...: FHIR resources into the database, as they are given.</summary>
+static class ImportCommand
+{
+    public static async Task<int> RunAsync(Session session, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var present = new List<string>();
+        foreach (var file in files.Select(Path.GetFullPath).Distinct())
+        {
+            if (File.Exists(file)) present.Add(file);
+            else problems.Add(Directory.Exists(file) ? $"{file} is a folder; import takes files." : $"{file} does not exist.");
+        }
+
+        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Options, session.Progress);
+        var report = await session.RunAsync("import", run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
+        report.Write(Console.Out, session.Json);
+        foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
+        return problems.Count > 0 ? 1 : 0;
+    }
+}

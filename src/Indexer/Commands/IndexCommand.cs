@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dicom2Fhir.Indexer.Pseudonyms;
+using Dicom2Fhir.Indexer.Sources;
+using Dicom2Fhir.Mapping;
+
+namespace Dicom2Fhir.Indexer.Commands;
+
+/// <summary>index PATH...: DICOM files and folders into the database.</summary>
+static class IndexCommand
+{
+    public static async Task<int> RunAsync(Session session, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var source = new FolderSource(paths);
+        var options = session.Options;
+        var key = KeyFile.ReadOrCreate(options.DataFolder);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), options.KeepNames, session.Logger);
+        var pipeline = new Pipeline(session.Ledger, writer, new Protection(new HmacPseudonyms(key)), session.Progress, options.KeepNames, session.Logger);
+        var report = await session.RunAsync("index", run => pipeline.RunAsync(run, source.Inputs(), cancellationToken), cancellationToken);
+        report.Write(Console.Out, session.Json);
+        foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(problem);
+        return source.Problems.Count > 0 ? 1 : 0;
+    }
+
+    internal static MappingOptions Mapping(IndexerOptions options) => new()
+    {
+        TimeZone = options.TimeZone,
+        Instances = options.Instances,
+        AccessionSystem = options.AccessionSystem,
+        Source = options.Source,
+        MakeId = recipe => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..32],
+    };
+}

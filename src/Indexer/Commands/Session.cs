@@ -1,0 +1,75 @@
+using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dicom2Fhir.Indexer.Commands;
+
+/// <summary>What every verb works with: settings, database, output.</summary>
+sealed class Session(IndexerOptions options, StoreConnection store, bool json, ILoggerFactory logging) : IAsyncDisposable
+{
+    public IndexerOptions Options { get; } = options;
+
+    public StoreConnection Store { get; } = store;
+
+    /// <summary>True: results on stdout are JSON lines.</summary>
+    public bool Json { get; } = json;
+
+    public Ledger Ledger { get; } = new(store.Database);
+
+    public IndexExtractor Extractor { get; } = new(options.TimeZone);
+
+    public ILogger Logger { get; } = logging.CreateLogger("Dicom2Fhir");
+
+    public Progress Progress { get; } = new(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
+
+    /// <summary>Runs work that writes, folding beside it; returns when everything it wrote is searchable.</summary>
+    public async Task<RunReport> RunAsync(string verb, Func<long, Task> work, CancellationToken cancellationToken)
+    {
+        var run = await Ledger.StartRunAsync(verb, cancellationToken);
+        using var done = new CancellationTokenSource();
+        var folding = FoldAsync(done.Token);
+        try
+        {
+            await work(run);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await folding;
+            Progress.End();
+        }
+
+        await new Folder(Store.Database).FoldAllAsync(CancellationToken.None);
+        var report = await RunReport.OfAsync(Ledger, run, Progress);
+        await Ledger.FinishRunAsync(run, report.Totals, CancellationToken.None);
+        return report;
+    }
+
+    async Task FoldAsync(CancellationToken cancellationToken)
+    {
+        var folder = new Folder(Store.Database);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await folder.RunAsync(cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (NpgsqlException exception)
+            {
+                Logger.FoldWaits(exception.SqlState ?? exception.GetType().Name);
+                await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), cancellationToken));
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        logging.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Dicom2Fhir.Store;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+
+namespace Dicom2Fhir.Indexer.Import;
+
+/// <summary>What an imported text is: a resource to store, or an outcome with its reason (design decision 13).</summary>
+abstract record ImportedResource
+{
+    public sealed record Accepted(ServedType Type, Resource Resource, string Json) : ImportedResource;
+
+    public sealed record Turned(string Outcome, string Reason, string Text) : ImportedResource;
+
+    static readonly JsonSerializerOptions Strict = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Strict);
+
+    /// <summary>Judges one text: JSON, a served type, strictly FHIR, with an id, without an identity.</summary>
+    public static ImportedResource Read(ImportItem item, bool allowIdentifying)
+    {
+        if (item.IsDelete) return new Turned(Outcomes.Skipped, Reasons.Policy, "deletions are not imported");
+        if (item.Json.IsEmpty) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "the entry has no resource");
+        string? typeName;
+        try
+        {
+            using var document = JsonDocument.Parse(item.Json, new JsonDocumentOptions { MaxDepth = 256 });
+            var root = document.RootElement;
+            typeName = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("resourceType", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+        }
+        catch (JsonException exception)
+        {
+            return new Turned(Outcomes.Quarantined, Reasons.NotJson, FirstSentence(exception.Message));
+        }
+
+        if (typeName is null) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resourceType");
+        if (ServedType.Find(typeName) is not { } served)
+        {
+            return ModelInfo.IsKnownResource(typeName)
+                ? new Turned(Outcomes.Skipped, Reasons.TypeNotServed, $"{typeName} is not served")
+                : new Turned(Outcomes.Quarantined, Reasons.NotFhir, "the resourceType is not one of FHIR R4");
+        }
+
+        try
+        {
+            var resource = JsonSerializer.Deserialize<Resource>(item.Json.Span, Strict)!;
+            return Judge(served, resource, item, allowIdentifying);
+        }
+        catch (DeserializationFailedException exception)
+        {
+            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Exceptions.FirstOrDefault()?.Message ?? exception.Message));
+        }
+        catch (JsonException exception)
+        {
+            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Message));     // deeper than the parser goes
+        }
+    }
+
+    static ImportedResource Judge(ServedType served, Resource resource, ImportItem item, bool allowIdentifying)
+    {
+        if (string.IsNullOrEmpty(resource.Id)) return new Turned(Outcomes.Quarantined, Reasons.NoId, "no id");
+        if (resource is Patient patient && !allowIdentifying && IsIdentifying(patient))
+        {
+            return new Turned(Outcomes.Quarantined, Reasons.Policy, "a Patient with name, telecom, address, photo or contact; Import__AllowIdentifying=true takes it");
+        }
+
+        return new Accepted(served, resource, Encoding.UTF8.GetString(item.Json.Span).Trim());
+    }
+
+    static bool IsIdentifying(Patient patient) =>
+        patient.Name.Count > 0 || patient.Telecom.Count > 0 || patient.Address.Count > 0 || patient.Photo.Count > 0 || patient.Contact.Count > 0;
+
+    // Parser messages may quote values from the second sentence on; values do not belong into the ledger.
+    static string FirstSentence(string text)
+    {
+        var end = text.IndexOf(". ", StringComparison.Ordinal);
+        var sentence = end < 0 ? text : text[..end];
+        var quote = sentence.IndexOf('\'', StringComparison.Ordinal);
+        return (quote < 0 ? sentence : sentence[..quote]).Trim().TrimEnd(':');
+    }
+}

@@ -1,0 +1,130 @@
+using Dicom2Fhir.Indexer.Sources;
+using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
+using Hl7.Fhir.Model;
+using Npgsql;
+using Task = System.Threading.Tasks.Task;
+
+namespace Dicom2Fhir.Indexer.Import;
+
+/// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
+sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, IndexerOptions options, Progress progress)
+{
+    // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
+    const int BatchSize = 1_000;
+    const long BatchBytes = 32 * 1024 * 1024;
+
+    /// <param name="problems">Gets a sentence for each file that cannot be read.</param>
+    public async Task RunAsync(long run, IEnumerable<string> files, List<string> problems, CancellationToken cancellationToken)
+    {
+        foreach (var path in files)
+        {
+            try
+            {
+                await FileAsync(run, path, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                problems.Add($"{path} cannot be read: {exception.Message}");
+            }
+        }
+    }
+
+    async Task FileAsync(long run, string path, CancellationToken cancellationToken)
+    {
+        var batch = new Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)>();
+        var turned = new List<InputRecord>();
+        long bytes = 0;
+        await foreach (var item in ImportSource.ItemsAsync(path, cancellationToken))
+        {
+            progress.Seen(1);
+            switch (ImportedResource.Read(item, options.AllowIdentifying))
+            {
+                case ImportedResource.Turned other:
+                    turned.Add(Record(item, other.Outcome, other.Reason, other.Text));
+                    break;
+                case ImportedResource.Accepted accepted:
+                    // The same resource twice: the earlier one is written first, so that the last wins and both are accounted for.
+                    if (batch.ContainsKey((accepted.Type, accepted.Resource.Id!))) await FlushAsync(run, batch, cancellationToken);
+                    batch.Add((accepted.Type, accepted.Resource.Id!), (item, accepted));
+                    bytes += item.Json.Length;
+                    break;
+            }
+
+            if (batch.Count < BatchSize && bytes < BatchBytes && turned.Count < BatchSize) continue;
+            await FlushAsync(run, batch, cancellationToken);
+            await TurnAsync(run, turned, cancellationToken);
+            bytes = 0;
+        }
+
+        await FlushAsync(run, batch, cancellationToken);
+        await TurnAsync(run, turned, cancellationToken);
+    }
+
+    async Task TurnAsync(long run, List<InputRecord> turned, CancellationToken cancellationToken)
+    {
+        await ledger.RecordAsync(run, turned, cancellationToken);
+        progress.Done(turned.Count, turned.Count(record => record.Outcome == Outcomes.Quarantined));
+        turned.Clear();
+    }
+
+    async Task FlushAsync(long run, Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)> batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0) return;
+        var items = batch.Values.ToList();
+        batch.Clear();
+        try
+        {
+            await WriteAsync(run, items, cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
+        {
+            foreach (var item in items) await WriteOneAsync(run, item, cancellationToken);
+        }
+    }
+
+    async Task WriteOneAsync(long run, (ImportItem Item, ImportedResource.Accepted Resource) item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(run, [item], cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
+        {
+            await TurnAsync(run, [Record(item.Item, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({exception.SqlState})")], cancellationToken);
+        }
+    }
+
+    async Task WriteAsync(long run, List<(ImportItem Item, ImportedResource.Accepted Resource)> items, CancellationToken cancellationToken)
+    {
+        var studies = items.Select(item => StudyUid(item.Resource.Resource)).OfType<string>().Distinct().ToList();
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studies, cancellationToken);
+        var outcomes = await batch.WriteAsync(
+            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, ConformanceState.Unchecked))],
+            cancellationToken);
+        var records = items.Zip(outcomes, (item, outcome) => outcome switch
+        {
+            WriteOutcome.Created => Record(item.Item, Outcomes.Stored, null, null),
+            WriteOutcome.Updated => Record(item.Item, Outcomes.Updated, null, null),
+            WriteOutcome.Unchanged => Record(item.Item, Outcomes.Unchanged, null, null),
+            _ => Record(item.Item, Outcomes.Quarantined, Reasons.IdConflict, "a resource of the index has the same id or study identifier"),
+        } with { StudyUid = StudyUid(item.Resource.Resource) }).ToList();
+        await batch.RecordAsync(run, records, cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        progress.Wrote(items.Count(item => item.Resource.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
+        progress.Done(items.Count, records.Count(record => record.Outcome == Outcomes.Quarantined));
+    }
+
+    static string? StudyUid(Resource resource)
+    {
+        var value = (resource as ImagingStudy)?.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value;
+        return value is not null && value.StartsWith("urn:oid:", StringComparison.Ordinal) ? value["urn:oid:".Length..] : value;
+    }
+
+    InputRecord Record(ImportItem item, string outcome, string? reason, string? text) =>
+        InputRecords.Of(new Input(item.Name, FileKind.Regular, item.Json.Length, null), outcome, reason, text, options.KeepNames);
+}

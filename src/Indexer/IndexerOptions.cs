@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Dicom2Fhir.Indexer;
+
+/// <summary>Settings of the indexer; docs/configuration.md lists them with their defaults.</summary>
+public sealed record IndexerOptions
+{
+    /// <summary>Zone of DICOM times that state none; the index's days are of this zone, so the database remembers it.</summary>
+    public required TimeZoneInfo TimeZone { get; init; }
+
+    public required string DataFolder { get; init; }
+
+    /// <summary>Use that server, not the embedded one.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>False: resources hold counts of instances only, for archives whose instance lists would fill the disk.</summary>
+    public bool Instances { get; init; } = true;
+
+    /// <summary>False: the ledger keeps hashes of input names; names may hold identities.</summary>
+    public bool KeepNames { get; init; } = true;
+
+    public string? AccessionSystem { get; init; }
+
+    public string? Source { get; init; }
+
+    /// <summary>True: a Patient with name, address or contact may be imported.</summary>
+    public bool AllowIdentifying { get; init; }
+
+    /// <exception cref="SettingException">A setting has a value it cannot have; names it.</exception>
+    public static IndexerOptions Read(IConfiguration settings)
+    {
+        Refuse(settings, "Pseudonyms:Strategy", "hmac");
+        Refuse(settings, "Mapping:TextHints", "off");
+        Refuse(settings, "Conformance:OnFailure", "quarantine", "tag");
+        var zone = settings["TimeZone"] ?? "Europe/Berlin";
+        return new IndexerOptions
+        {
+            TimeZone = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : throw Bad("TimeZone", zone, "an IANA time zone"),
+            DataFolder = settings["Data:Folder"] ?? ".dicom2fhir",
+            Postgres = settings.GetConnectionString("Postgres"),
+            Instances = Choice(settings, "Instances", "full", "counts"),
+            KeepNames = Choice(settings, "Ledger:Names", "keep", "hash"),
+            AccessionSystem = settings["Accession:System"],
+            Source = settings["Meta:Source"],
+            AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
+        };
+    }
+
+    static bool Choice(IConfiguration settings, string key, string standard, string other)
+    {
+        var text = settings[key] ?? standard;
+        if (text.Equals(standard, StringComparison.OrdinalIgnoreCase)) return true;
+        return text.Equals(other, StringComparison.OrdinalIgnoreCase) ? false : throw Bad(key, text, $"{standard} or {other}");
+    }
+
+    // Settings of the contract whose other values are not built: refused, never ignored.
+    static void Refuse(IConfiguration settings, string key, params string[] built)
+    {
+        if (settings[key] is { Length: > 0 } text && !built.Contains(text)) throw Bad(key, text, string.Join(" or ", built));
+    }
+
+    static SettingException Bad(string key, string text, string expected) =>
+        new($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is '{text}', it must be {expected}.");
+}
+
+/// <summary>A setting with a value it cannot have; the message is one sentence.</summary>
+public sealed class SettingException(string message) : Exception(message);

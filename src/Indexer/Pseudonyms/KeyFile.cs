@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+
+namespace Dicom2Fhir.Indexer.Pseudonyms;
+
+/// <summary>The pseudonym key: 32 random bytes, readable by its owner alone. Lost, the same patients get other pseudonyms: keep a copy.</summary>
+static class KeyFile
+{
+    const int Size = 32;
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Reads the key of a data folder; makes it on first use.</summary>
+    /// <exception cref="SettingException">Others can read the file, or it is no key.</exception>
+    public static byte[] ReadOrCreate(string dataFolder)
+    {
+        var path = Path.Combine(dataFolder, "pseudonym.key");
+        Directory.CreateDirectory(dataFolder);
+        try
+        {
+            // CreateNew: of two processes that start at once one makes the key, the other reads it.
+            using var created = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Private });
+            var key = RandomNumberGenerator.GetBytes(Size);
+            created.Write(key);
+            created.Flush(flushToDisk: true);
+            return key;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return Read(path);
+        }
+    }
+
+    static byte[] Read(string path)
+    {
+        if ((File.GetUnixFileMode(path) & ~Private) != 0) throw new SettingException($"The pseudonym key {path} can be read by others: chmod 600 it, and make a new one if it was read.");
+        for (var attempt = 0; ; attempt++)
+        {
+            var key = File.ReadAllBytes(path);
+            if (key.Length == Size) return key;
+            if (attempt == 50) throw new SettingException($"The pseudonym key {path} has {key.Length} bytes, not {Size}: put the right one back.");
+            Thread.Sleep(10);       // another process is just writing it
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using Dicom2Fhir.Mapping;
+using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
+using Hl7.Fhir.Model;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Task = System.Threading.Tasks.Task;
+
+namespace Dicom2Fhir.Indexer;
+
+/// <summary>What a batch wrote.</summary>
+sealed record Written(int Studies, int Resources, int Quarantined);
+
+/// <summary>
+/// Writes the instances of a batch: merges them into the kept series, maps each study that changed, and writes resources, series, findings and ledger
+/// rows in one transaction. A study whose instances disagree about the patient is withheld (design decision 15).
+/// </summary>
+sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, bool keepNames, ILogger logger)
+{
+    const string ConflictText = "the instances of the study name different patients; the study is withheld until they agree";
+
+    // A deadlock or a lost connection goes away by itself; half a minute bridges a restart of the server.
+    static readonly TimeSpan[] Waits = [TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15)];
+
+    /// <exception cref="StoreException">The database does not take the batch after several tries.</exception>
+    public async Task<Written> WriteAsync(long run, IReadOnlyList<HeaderResult> results, CancellationToken cancellationToken)
+    {
+        if (results.Count == 0) return new Written(0, 0, 0);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(run, results, cancellationToken);
+            }
+            catch (NpgsqlException exception) when (exception.IsTransient && attempt < Waits.Length)
+            {
+                logger.BatchRetried(exception.SqlState ?? exception.GetType().Name, attempt + 1);
+                await Task.Delay(Waits[attempt], cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
+            {
+                return await OneByOneAsync(run, results, exception, cancellationToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                throw new StoreException($"The database does not take a batch: {exception.SqlState} {exception.GetType().Name}.", exception);
+            }
+        }
+    }
+
+    // A value the database refuses (class 22, data exception) must not hold up the studies beside it.
+    async Task<Written> OneByOneAsync(long run, IReadOnlyList<HeaderResult> results, PostgresException refused, CancellationToken cancellationToken)
+    {
+        var studies = results.GroupBy(result => result.Attributes!.StudyUid).ToList();
+        if (studies.Count == 1)
+        {
+            logger.StudyRefused(refused.SqlState);
+            await new Ledger(database).RecordAsync(run, [.. results.Select(result => Record(result, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({refused.SqlState})"))], cancellationToken);
+            return new Written(0, 0, results.Count);
+        }
+
+        var total = new Written(0, 0, 0);
+        foreach (var study in studies)
+        {
+            var written = await WriteAsync(run, [.. study], cancellationToken);
+            total = new Written(total.Studies + written.Studies, total.Resources + written.Resources, total.Quarantined + written.Quarantined);
+        }
+
+        return total;
+    }
+
+    async Task<Written> WriteOnceAsync(long run, IReadOnlyList<HeaderResult> results, CancellationToken cancellationToken)
+    {
+        var studyUids = results.Select(result => result.Attributes!.StudyUid).Distinct().ToList();
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var kept = (await batch.LoadSeriesAsync(studyUids, cancellationToken))
+            .Select(series => SeriesAttributes.Decode(series.Attributes))
+            .ToLookup(series => series.StudyUid);
+        var studies = results.GroupBy(result => result.Attributes!.StudyUid).Select(group => new StudyChange([.. kept[group.Key]], [.. group])).ToList();
+
+        var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
+        await WriteWithheldAsync(batch, studies, cancellationToken);
+        var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
+        await batch.SaveSeriesAsync(
+            [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
+        await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        return new Written(
+            accepted.Count(study => !study.Conflict),
+            studies.Sum(study => study.Written),
+            studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
+    }
+
+    // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned.
+    async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
+    {
+        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Mapped: StudyMapper.Map(study.After, mapping))).ToList();
+        var writes = new List<ResourceWrite>();
+        var owners = new List<StudyChange>();
+        foreach (var (study, result) in mapped)
+        {
+            writes.Add(Write(ServedType.ImagingStudy, result.Study));
+            owners.Add(study);
+        }
+
+        foreach (var (study, device) in mapped.SelectMany(pair => pair.Mapped.Devices.Select(device => (pair.Study, device))).DistinctBy(pair => pair.device.Id))
+        {
+            writes.Add(Write(ServedType.Device, device));
+            owners.Add(study);
+        }
+
+        var outcomes = await batch.WriteAsync(writes, cancellationToken);
+        var refused = new HashSet<string>();
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            if (outcomes[i] is WriteOutcome.Created or WriteOutcome.Updated) owners[i].Written++;
+            if (outcomes[i] == WriteOutcome.IdConflict && writes[i].Type == ServedType.ImagingStudy) refused.Add(owners[i].Uid);
+        }
+
+        var findings = mapped.Where(pair => !refused.Contains(pair.Study.Uid))
+            .SelectMany(pair => pair.Mapped.Findings.Select(finding => new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
+        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
+        return refused;
+    }
+
+    async Task WriteWithheldAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
+    {
+        foreach (var study in studies)
+        {
+            if (study.Conflict && !study.WasConflict)
+            {
+                await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
+                await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
+            }
+            else if (study.WasConflict && !study.Conflict)
+            {
+                await batch.ReclassifyAsync(study.Uid, ([Outcomes.Quarantined], Reasons.PatientConflict), (Outcomes.Stored, null, null), cancellationToken);
+            }
+        }
+    }
+
+    IEnumerable<InputRecord> Records(StudyChange study, bool refused)
+    {
+        for (var i = 0; i < study.Results.Count; i++)
+        {
+            var record = refused ? Record(study.Results[i], Outcomes.Quarantined, Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier")
+                : study.Conflict ? Record(study.Results[i], Outcomes.Quarantined, Reasons.PatientConflict, ConflictText)
+                : Record(study.Results[i], study.Outcomes[i], null, null);
+            yield return record with { ReplacedHash = study.Replaced[i] };
+        }
+    }
+
+    InputRecord Record(HeaderResult result, string outcome, string? reason, string? text) =>
+        InputRecords.Of(result.Input, outcome, reason, text, keepNames) with
+        {
+            StudyUid = result.Attributes!.StudyUid,
+            SeriesUid = result.Attributes.SeriesUid,
+            SopUid = result.Attributes.SopUid,
+            Hash = result.Attributes.Hash(),
+        };
+
+    static ResourceWrite Write(ServedType type, Resource resource) =>
+        new(type, resource.Id!, MappedJson.Write(resource), resource, Origin.Index, ConformanceState.Unchecked);
+}

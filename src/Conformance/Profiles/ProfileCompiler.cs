@@ -97,10 +97,21 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
     {
         if (owner.Name is "extension" or "modifierExtension" && ExtensionUrl(slice) is { } url) return new UrlMatch(url);
         var discriminators = owner.Statement?.Slicing?.Discriminators ?? [];
+        if (TypeInName(slice) is { } type && (discriminators.Count == 0 || discriminators is [{ Kind: "type", Path: "$this" }]))
+            return new TypeMatch([], new(new(canonical, slice.Path), [type]));
         var parts = discriminators.Select(d => Match(d, slice, canonical)).ToArray();
         if (parts.Length > 0 && !parts.Any(part => part is NoMatch)) return parts.Length == 1 ? parts[0] : new AllMatch(parts);
         Problems.Add($"{canonical} {slice.Statement?.Id}: the engine cannot tell which items are in this slice, so it is not checked.");
         return new NoMatch();
+    }
+
+    /// <summary>"Quantity" of the slice doseQuantity of dose[x], which need not state its type (FHIR R4 profiling, type slicing shorthand).</summary>
+    static string? TypeInName(Draft slice)
+    {
+        var name = slice.SliceName!;
+        if (slice.Statement?.Types.Count > 0 || name.Length <= slice.Name.Length || !name.StartsWith(slice.Name, StringComparison.Ordinal)) return null;
+        var type = name[slice.Name.Length..];
+        return TypePlan.Mapping(type)?.Name ?? TypePlan.Mapping(char.ToLowerInvariant(type[0]) + type[1..])?.Name;
     }
 
     static string? ExtensionUrl(Draft slice) =>

@@ -1,0 +1,186 @@
+using System.Globalization;
+using Dicom2Fhir.Conformance.Base;
+using Dicom2Fhir.Conformance.Rules;
+using Hl7.Fhir.Introspection;
+
+namespace Dicom2Fhir.Conformance.Profiles;
+
+/// <summary>Compiles a profile with the differentials of its bases to a rule tree. What R4 itself demands is not repeated in the tree.</summary>
+/// <param name="find">A statement by canonical (with or without version), or null.</param>
+/// <param name="compiled">A compiled profile by canonical, asked at run time only.</param>
+sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, CompiledProfile?> compiled)
+{
+    public List<string> Problems { get; } = [];
+
+    public CompiledProfile Compile(ProfileStatement profile, string package)
+    {
+        var root = new Draft(profile.Type, null) { Path = profile.Type, Mapping = TypePlan.Mapping(profile.Type) };
+        foreach (var element in Merge(profile, 0)) root.Place(element);
+        var canonical = $"{profile.Url}|{profile.Version}";
+        return new(profile.Url, profile.Version, profile.Type, package, [.. profile.Contexts], profile.IsModifier, Node(root, canonical));
+    }
+
+    /// <summary>Elements of the bases, with what the profile states over them.</summary>
+    List<ElementStatement> Merge(ProfileStatement profile, int depth)
+    {
+        List<ElementStatement> merged = [];
+        if (find(profile.Base) is { } parent && depth < 16) merged = Merge(parent, depth + 1);
+        else if (Canonical.CoreName(profile.Base) is null) Problems.Add($"{profile.Url}|{profile.Version}: its base {profile.Base} is not loaded; only what it states itself is checked.");
+        foreach (var element in profile.Elements)
+        {
+            var at = merged.FindIndex(known => known.Id == element.Id);
+            if (at < 0) merged.Add(element);
+            else merged[at] = Over(merged[at], element);
+        }
+        return merged;
+    }
+
+    static ElementStatement Over(ElementStatement low, ElementStatement high) => high with
+    {
+        Minimum = high.Minimum ?? low.Minimum,
+        Maximum = high.Maximum ?? low.Maximum,
+        Types = high.Types.Count > 0 ? high.Types : low.Types,
+        Fixed = high.Fixed ?? low.Fixed,
+        Pattern = high.Pattern ?? low.Pattern,
+        Binding = high.Binding ?? low.Binding,
+        Slicing = high.Slicing ?? low.Slicing,
+    };
+
+    ElementNode Node(Draft draft, string canonical)
+    {
+        var origin = new RuleOrigin(canonical, draft.Statement?.Id ?? draft.Path);
+        var children = draft.Children.Select(child => Node(child, canonical)).Where(HasRules).ToArray();
+        var slices = draft.Slices.Select(slice => Slice(draft, slice, canonical)).ToArray();
+        return new(draft.Name, Cardinality(draft, origin), [.. Rules(draft.Statement, origin)], children, slices, draft.Statement?.Slicing?.Closed ?? false, origin);
+    }
+
+    SliceRule Slice(Draft owner, Draft slice, string canonical)
+    {
+        var content = Node(slice, canonical) with { Cardinality = null };
+        return new(slice.SliceName!, Match(owner, slice, canonical), Cardinality(slice, content.Origin), content);
+    }
+
+    static bool HasRules(ElementNode node) => node.Cardinality is not null || node.Rules.Length + node.Children.Length + node.Slices.Length > 0;
+
+    static CardinalityRule? Cardinality(Draft draft, RuleOrigin origin)
+    {
+        var (minimum, maximum) = (draft.Statement?.Minimum ?? 0, draft.Statement?.Maximum ?? "*");
+        if (minimum == 0 && maximum == "*") return null;
+        return new(origin, minimum, maximum == "*" ? CardinalityRule.Many : int.Parse(maximum, CultureInfo.InvariantCulture));
+    }
+
+    IEnumerable<Rule> Rules(ElementStatement? statement, RuleOrigin origin)
+    {
+        if (statement is null) yield break;
+        if (Types(statement) is { Length: > 0 } types) yield return new TypeRule(origin, types);
+        if (statement.Types.Any(type => type.Profiles.Any(p => Canonical.CoreName(p) == "SimpleQuantity"))) yield return new SimpleQuantityRule(origin);
+        if (statement.Fixed is { } exact) yield return new PatternRule(origin, exact, true);
+        if (statement.Pattern is { } pattern) yield return new PatternRule(origin, pattern, false);
+        if (statement.Binding is { Strength: "required" or "extensible" } binding) yield return new BindingRule(origin, binding.Strength, binding.ValueSet);
+        var targets = statement.Types.SelectMany(type => type.Targets).ToArray();
+        if (targets.Length > 0 && !statement.Types.Any(type => type.Code == "Reference" && type.Targets.Count == 0))
+            yield return new ReferenceRule(origin, [.. targets.Select(Target)]);
+    }
+
+    static string[] Types(ElementStatement statement) =>
+        statement.Types.Any(type => type.Code is "Extension" or "Resource" || type.Code.Contains(':', StringComparison.Ordinal))
+            ? []
+            : [.. statement.Types.Select(type => type.Code).Distinct(StringComparer.Ordinal)];
+
+    ReferenceTarget Target(string canonical)
+    {
+        if (Canonical.CoreName(canonical) is { } core && TypePlan.IsResource(core)) return new(canonical, core, null);
+        return new(canonical, Canonical.CoreName(canonical) ?? find(canonical)?.Type, new(() => compiled(canonical)));
+    }
+
+    SliceMatch Match(Draft owner, Draft slice, string canonical)
+    {
+        if (owner.Name is "extension" or "modifierExtension" && ExtensionUrl(slice) is { } url) return new UrlMatch(url);
+        var discriminators = owner.Statement?.Slicing?.Discriminators ?? [];
+        if (TypeInName(slice) is { } type && (discriminators.Count == 0 || discriminators is [{ Kind: "type", Path: "$this" }]))
+            return new TypeMatch([], new(new(canonical, slice.Path), [type]));
+        var parts = discriminators.Select(d => Match(d, slice, canonical)).ToArray();
+        if (parts.Length > 0 && !parts.Any(part => part is NoMatch)) return parts.Length == 1 ? parts[0] : new AllMatch(parts);
+        Problems.Add($"{canonical} {slice.Statement?.Id}: the engine cannot tell which items are in this slice, so it is not checked.");
+        return new NoMatch();
+    }
+
+    /// <summary>"Quantity" of the slice doseQuantity of dose[x], which need not state its type (FHIR R4 profiling, type slicing shorthand).</summary>
+    static string? TypeInName(Draft slice)
+    {
+        var name = slice.SliceName!;
+        if (slice.Statement?.Types.Count > 0 || name.Length <= slice.Name.Length || !name.StartsWith(slice.Name, StringComparison.Ordinal)) return null;
+        var type = name[slice.Name.Length..];
+        return TypePlan.Mapping(type)?.Name ?? TypePlan.Mapping(char.ToLowerInvariant(type[0]) + type[1..])?.Name;
+    }
+
+    static string? ExtensionUrl(Draft slice) =>
+        (slice.Find("url")?.Statement is { } url ? (url.Fixed ?? url.Pattern) as Hl7.Fhir.Model.PrimitiveType : null)?.JsonValue as string
+        ?? slice.Statement?.Types.SelectMany(type => type.Profiles).Select(Canonical.WithoutVersion).FirstOrDefault();
+
+    static SliceMatch Match(Discriminator discriminator, Draft slice, string canonical)
+    {
+        var path = discriminator.Path == "$this" ? [] : discriminator.Path.Split('.');
+        // 2025.x names the element itself in the path of a Coding slice ("coding" on coding); it can only mean $this.
+        var target = path.Aggregate((Draft?)slice, (at, name) => at?.Find(name));
+        if (target is null && path is [var only] && only == slice.Name) (target, path) = (slice, []);
+        if (target?.Statement is not { } statement) return new NoMatch();
+        var origin = new RuleOrigin(canonical, statement.Id);
+        return discriminator.Kind switch
+        {
+            "type" when Types(statement) is { Length: > 0 } types => new TypeMatch(path, new(origin, types)),
+            "exists" => new ExistsMatch(path, statement.Maximum != "0"),
+            "value" or "pattern" when (statement.Fixed ?? statement.Pattern) is { } value => new PatternMatch(path, new(origin, value, statement.Fixed is not null)),
+            "value" or "pattern" when statement.Binding is { } binding => new BindingMatch(path, new(origin, binding.Strength, binding.ValueSet)),
+            _ => new NoMatch(),
+        };
+    }
+
+    /// <summary>An element while the tree is being put together.</summary>
+    sealed class Draft(string name, string? sliceName)
+    {
+        public string Name { get; } = name;
+
+        public string? SliceName { get; } = sliceName;
+
+        public required string Path { get; init; }
+
+        public ClassMapping? Mapping { get; set; }
+
+        public ElementStatement? Statement { get; private set; }
+
+        public List<Draft> Children { get; } = [];
+
+        public List<Draft> Slices { get; } = [];
+
+        public Draft? Find(string child) => Children.Find(c => c.Name == child);
+
+        public void Place(ElementStatement element)
+        {
+            var at = this;
+            foreach (var segment in element.Id.Split('.').Skip(1)) at = at.Step(segment);
+            at.Statement = element;
+            if (element.Types is [{ Code: var code }]) at.Mapping = TypePlan.Mapping(code) ?? at.Mapping;
+        }
+
+        Draft Step(string segment)
+        {
+            var colon = segment.IndexOf(':', StringComparison.Ordinal);
+            var child = (colon < 0 ? segment : segment[..colon]).Replace("[x]", "", StringComparison.Ordinal);
+            var slice = colon < 0 ? null : segment[(colon + 1)..];
+            var property = Mapping?.FindMappedElementByName(child);
+            if (property is null && Mapping?.FindMappedElementByChoiceName(child) is { Choice: ChoiceType.DatatypeChoice } choice)
+                (property, child, slice) = (choice, choice.Name, slice ?? child);
+            var element = Find(child) ?? Added(Children, new(child, null) { Path = $"{Path}.{child}", Mapping = property?.PropertyTypeMapping });
+            if (slice is null) return element;
+            return element.Slices.Find(s => s.SliceName == slice)
+                ?? Added(element.Slices, new(child, slice) { Path = $"{element.Path}:{slice}", Mapping = element.Mapping });
+        }
+
+        static Draft Added(List<Draft> list, Draft draft)
+        {
+            list.Add(draft);
+            return draft;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using Dicom2Fhir.Conformance.Base;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+using Hl7.Fhir.Utility;
+
+namespace Dicom2Fhir.Conformance;
+
+/// <summary>Reads FHIR JSON strictly with the SDK and turns everything it refuses into issues. No input ends the process: JSON deeper than 64 levels is refused before a model object is made.</summary>
+static class ResourceReader
+{
+    static readonly BaseFhirJsonDeserializer Strict = new(ModelInfo.ModelInspector, new DeserializerSettings().UsingMode(DeserializationMode.Strict));
+
+    /// <param name="root">Name for the resource in expressions when the text does not tell its type.</param>
+    public static Resource? Read(ReadOnlySpan<byte> json, string root, List<Issue> issues)
+    {
+        if (json.StartsWith(Encoding.UTF8.Preamble)) json = json[Encoding.UTF8.Preamble.Length..];
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+            Strict.TryDeserializeResource(ref reader, out var resource, out var found);
+            // A resourceType that is missing or unknown gives a dynamic resource, which no rule of R4 fits.
+            if (resource is not null && !TypePlan.IsResource(resource.TypeName)) resource = null;
+            foreach (var problem in found) issues.Add(Issue(problem, resource?.TypeName ?? root));
+            if (reader.Read()) issues.Add(new(Severity.Error, "structure", root, "json-syntax", "There is more text after the resource."));
+            if (json.IndexOf("\"_"u8) >= 0) PrimitiveShapes.Check(json, issues);
+            return resource;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException or DeserializationFailedException)
+        {
+            issues.Add(new(Severity.Error, "structure", root, "json-syntax", $"The text is not JSON that can be read: {FirstSentence(e.Message)}"));
+            return null;
+        }
+    }
+
+    static Issue Issue(CodedException problem, string root)
+    {
+        var path = (problem as ExtendedCodedException)?.InstancePath;
+        if (string.IsNullOrEmpty(path)) path = root;
+        else if (path.IndexOf("$this", StringComparison.Ordinal) is var start and >= 0) path = root + path[(start + 5)..];
+        var text = (problem as ExtendedCodedException)?.BaseErrorMessage ?? problem.Message;
+        if (problem.ErrorCode == "JSON129" && text.Split('\'') is [_, var property, ..]) path += "." + ElementOf(property);
+        return new(Severity.Error, problem.ErrorCode == "PVAL105" ? "required" : "structure", path, "parser:" + problem.ErrorCode,
+            text.Replace("UnnamedResource_", "", StringComparison.Ordinal).Replace("$this", root, StringComparison.Ordinal));
+    }
+
+    /// <summary>"medication" of "medicationCodeableConcept": a choice element is named in JSON with its type.</summary>
+    static string ElementOf(string property)
+    {
+        for (var i = 1; i < property.Length; i++)
+            if (char.IsUpper(property[i]) && (TypePlan.Mapping(property[i..]) ?? TypePlan.Mapping(char.ToLowerInvariant(property[i]) + property[(i + 1)..])) is not null)
+                return property[..i];
+        return property;
+    }
+
+    static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is var end and > 0 ? text[..(end + 1)] : text;
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using Dapper;
+using Dicom2Fhir.Store.Search;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
@@ -42,6 +43,7 @@ public sealed class StoreConnection : IAsyncDisposable
         {
             await Migrator.MigrateAsync(database, cancellationToken);
             await HoldZoneAsync(database, zone, cancellationToken);
+            await new Reindexer(database, new IndexExtractor(zone)).RunAsync(cancellationToken);
             return connection;
         }
         catch (NpgsqlException exception)
@@ -70,7 +72,12 @@ public sealed class StoreConnection : IAsyncDisposable
         var cluster = await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken);
         try
         {
-            await using (var database = Build(cluster.OwnerConnectionString)) await Migrator.MigrateAsync(database, cancellationToken);
+            await using var database = Build(cluster.OwnerConnectionString);
+            await Migrator.MigrateAsync(database, cancellationToken);
+            if (await ZoneAsync(database, cancellationToken) is { } zone)
+            {
+                await new Reindexer(database, new IndexExtractor(TimeZoneInfo.FindSystemTimeZoneById(zone))).RunAsync(cancellationToken);
+            }
         }
         catch
         {
@@ -106,6 +113,11 @@ public sealed class StoreConnection : IAsyncDisposable
             }
 
             if (await ZoneAsync(Read, cancellationToken) is { } held && held != zone.Id) return WrongZone(held, zone);
+            if (await Reindexer.StaleAsync(Read, cancellationToken) is [var stale, ..])
+            {
+                return $"The index of {stale} was made for other search parameters: run dicom2fhir status with the owner's connection once.";
+            }
+
             ready = true;
             return null;
         }

@@ -49,13 +49,17 @@ begin
     ), dates_in as (
         insert into date_row (param, low, high, no)
         select v.param, v.low, v.high, n.no from numbered n, unnest(n.date_param, n.date_low, n.date_high) v(param, low, high)
-    ), bits_in as (
-        insert into bits as kept (term, block, b)
-        select term, block, bit_or(set_bit(zero, place, 1))
+    ), parts as materialized (      -- pieces of 2,000 bits first: setting one bit copies the whole value (measured 2.4 s against 0.8 s for 32,000 rows)
+        select term, block, place / 2000 as piece, bit_or(set_bit(repeat('0', 2000)::bit(2000), place % 2000, 1)) as part
           from (select unnest(n.terms) as term, (n.no / 32000)::integer as block, (n.no % 32000)::integer as place from numbered n
                 union all
                 select t.id, (n.no / 32000)::integer, (n.no % 32000)::integer
                   from numbered n join term t on t.type = n.type and t.param = '' and t.kind in ('a', 'l')) v
+         group by term, block, place / 2000
+    ), bits_in as (
+        insert into bits as kept (term, block, b)
+        select term, block, bit_or(overlay(zero placing part from piece * 2000 + 1 for 2000))
+          from parts
          group by term, block
          order by term, block
         on conflict (term, block) do update set b = kept.b | excluded.b

@@ -12,16 +12,16 @@ for project in UnitTests PostgresTests; do
   echo "== $project"
   log=$(mktemp)
   code=0
-  dotnet "tests/$project/bin/Release/net10.0/Dicom2Fhir.$project.dll" -noColor </dev/null >"$log" 2>&1 || code=$?
+  dotnet "tests/$project/bin/Release/net10.0/Dicom2Fhir.$project.dll" --ansi off --progress off </dev/null >"$log" 2>&1 || code=$?
   cat "$log"
-  # the runner's last line: "Total: 202, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 2.369s"
-  number() { sed -n "s/^.* $1: \([0-9]*\).*/\1/p" "$log" | tail -n 1; }
-  total=$(number Total) bad=$(($(number Failed) + $(number Errors))) not_run=$(number Skipped)
+  # the runner's summary: "  total: 6", "  failed: 0", "  succeeded: 6", "  skipped: 0"
+  number() { sed -n "s/^ *$1: *\([0-9][0-9]*\)\r*$/\1/p" "$log" | tail -n 1; }
+  ok=$(number succeeded) bad=$(number failed) not_run=$(number skipped)
+  ok=${ok:-0} bad=${bad:-0} not_run=${not_run:-0}
   rm -f "$log"
-  ok=$((${total:-0} - bad - ${not_run:-0}))
-  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + ${not_run:-0}))
-  # a host that crashed or ran nothing counts as a failure of its own
-  if { [ "$code" != 0 ] && [ "$bad" = 0 ]; } || [ "$ok" = 0 ]; then
+  passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + not_run))
+  # a host that crashed, printed no summary or ran nothing is a failure of its own
+  if [ "$ok" = 0 ] || { [ "$code" != 0 ] && [ "$bad" = 0 ]; }; then
     echo "$project ended with exit code $code"
     failed=$((failed + 1))
   fi

@@ -18,6 +18,7 @@ static class HeaderReader
 {
     public static HeaderResult Read(Input input, CancellationToken cancellationToken)
     {
+        if (input.Kind == FileKind.Missing) return Missing(input);
         if (input.Kind != FileKind.Regular) return HeaderResult.Skipped(input, Reasons.SpecialFile, input.Kind == FileKind.Link ? "a link, not followed" : "no regular file");
         if (input.Size == 0) return HeaderResult.Quarantined(input, Reasons.Empty, "no bytes");
         try
@@ -40,13 +41,18 @@ static class HeaderReader
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return HeaderResult.Quarantined(input, Reasons.Changing, "gone before it could be read");
+            return Missing(input);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return HeaderResult.Quarantined(input, Reasons.Unreadable, exception is UnauthorizedAccessException ? "no permission to read it" : "the file system does not deliver it");
         }
     }
+
+    // Bytes that are no UTF-8 come out of a listing as U+FFFD, and no file has that name.
+    static HeaderResult Missing(Input input) => input.Name.Contains('\uFFFD', StringComparison.Ordinal)
+        ? HeaderResult.Quarantined(input, Reasons.Unreadable, "the file name is not UTF-8; rename the file")
+        : HeaderResult.Quarantined(input, Reasons.Changing, "gone before it could be read");
 
     static HeaderResult Extract(Input input, DicomFile file) => TagMap.Extract(file.DataSet) switch
     {

@@ -31,32 +31,35 @@ public sealed record IndexerOptions
     {
         Refuse(settings, "Pseudonyms:Strategy", "hmac");
         Refuse(settings, "Mapping:TextHints", "off");
-        Refuse(settings, "Conformance:OnFailure", "quarantine", "tag");
-        var zone = settings["TimeZone"] ?? "Europe/Berlin";
+        Refuse(settings, "Conformance:OnFailure", "quarantine");
+        var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
         return new IndexerOptions
         {
             TimeZone = TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found) ? found : throw Bad("TimeZone", zone, "an IANA time zone"),
-            DataFolder = settings["Data:Folder"] ?? ".dicom2fhir",
-            Postgres = settings.GetConnectionString("Postgres"),
+            DataFolder = Text(settings, "Data:Folder") ?? ".dicom2fhir",
+            Postgres = Text(settings, "ConnectionStrings:Postgres"),
             Instances = Choice(settings, "Instances", "full", "counts"),
             KeepNames = Choice(settings, "Ledger:Names", "keep", "hash"),
-            AccessionSystem = settings["Accession:System"],
-            Source = settings["Meta:Source"],
+            AccessionSystem = Text(settings, "Accession:System"),
+            Source = Text(settings, "Meta:Source"),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
         };
     }
 
     static bool Choice(IConfiguration settings, string key, string standard, string other)
     {
-        var text = settings[key] ?? standard;
+        var text = Text(settings, key) ?? standard;
         if (text.Equals(standard, StringComparison.OrdinalIgnoreCase)) return true;
         return text.Equals(other, StringComparison.OrdinalIgnoreCase) ? false : throw Bad(key, text, $"{standard} or {other}");
     }
 
+    // Compose files pass settings that nobody gave as "".
+    static string? Text(IConfiguration settings, string key) => string.IsNullOrWhiteSpace(settings[key]) ? null : settings[key]!.Trim();
+
     // Settings of the contract whose other values are not built: refused, never ignored.
     static void Refuse(IConfiguration settings, string key, params string[] built)
     {
-        if (settings[key] is { Length: > 0 } text && !built.Contains(text)) throw Bad(key, text, string.Join(" or ", built));
+        if (Text(settings, key) is { } text && !built.Contains(text, StringComparer.OrdinalIgnoreCase)) throw Bad(key, text, string.Join(" or ", built));
     }
 
     static SettingException Bad(string key, string text, string expected) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Indexer.Sources;
@@ -15,6 +16,15 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     // A batch costs one commit and one lock a study; larger ones gain nothing measurable and hold more headers in memory.
     const int BatchSize = 1_000;
 
+    // Inputs read side by side before the clock is looked at.
+    const int SliceSize = 100;
+
+    // From a slow source what was read becomes visible after a second, and a kill loses no more than that.
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    readonly DatabaseRetry retry = new(logger);
+
+    /// <summary>Returns early, with what was done recorded, when it is stopped.</summary>
     public async Task RunAsync(long run, IEnumerable<Input> inputs, CancellationToken cancellationToken)
     {
         // one batch being written, one waiting, one being read
@@ -23,39 +33,42 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         var reading = ReadAsync(run, inputs, read.Writer, failed.Token);
         try
         {
-            // What was read is written to its end even when the run is stopped: a batch is whole or not there.
             await foreach (var batch in read.Reader.ReadAllAsync(CancellationToken.None))
             {
                 if (cancellationToken.IsCancellationRequested) continue;
-                await WriteAsync(run, batch, CancellationToken.None);
+                await WriteAsync(run, batch, cancellationToken);
             }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // stopped while waiting for the database: the next run does the rest
         }
         finally
         {
             await failed.CancelAsync();
+            await reading;
         }
-
-        await reading;
     }
 
     async Task ReadAsync(long run, IEnumerable<Input> inputs, ChannelWriter<IReadOnlyList<HeaderResult>> output, CancellationToken cancellationToken)
     {
         try
         {
+            var waiting = new List<HeaderResult>();
+            var since = Stopwatch.GetTimestamp();
             foreach (var chunk in inputs.Chunk(BatchSize))
             {
                 progress.Seen(chunk.Length);
-                var fresh = await WithoutUnchangedAsync(run, chunk, cancellationToken);
-                var results = new HeaderResult[fresh.Count];
-                await Parallel.ForAsync(0, fresh.Count, cancellationToken, (i, token) =>
+                foreach (var slice in (await WithoutUnchangedAsync(run, chunk, cancellationToken)).Chunk(SliceSize))
                 {
-                    var result = HeaderReader.Read(fresh[i], token);
-                    results[i] = result.Attributes is null ? result : result with { Attributes = protection.Apply(result.Attributes) };
-                    return ValueTask.CompletedTask;
-                });
-                if (results.Length > 0) await output.WriteAsync(results, cancellationToken);
+                    waiting.AddRange(await ReadAsync(slice, cancellationToken));
+                    if (waiting.Count < BatchSize && Stopwatch.GetElapsedTime(since) < LongestWait) continue;
+                    await output.WriteAsync(TakeWholeStudies(waiting), cancellationToken);
+                    since = Stopwatch.GetTimestamp();
+                }
             }
 
+            if (waiting.Count > 0) await output.WriteAsync(waiting, cancellationToken);
             output.Complete();
         }
         catch (OperationCanceledException)
@@ -64,14 +77,41 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         }
         catch (Exception exception)
         {
-            output.Complete(exception);
+            output.Complete(exception);     // thrown again where the batches are taken
         }
+    }
+
+    async Task<HeaderResult[]> ReadAsync(Input[] inputs, CancellationToken cancellationToken)
+    {
+        var results = new HeaderResult[inputs.Length];
+        await Parallel.ForAsync(0, inputs.Length, cancellationToken, (i, token) =>
+        {
+            var result = HeaderReader.Read(inputs[i], token);
+            results[i] = result.Attributes is null ? result : result with { Attributes = protection.Apply(result.Attributes) };
+            return ValueTask.CompletedTask;
+        });
+        return results;
+    }
+
+    /// <summary>
+    /// Takes what waits, but leaves the study read last for the next batch, since more of it probably follows: so its resource is written once. A
+    /// batch that is one study is taken whole.
+    /// </summary>
+    internal static IReadOnlyList<HeaderResult> TakeWholeStudies(List<HeaderResult> waiting)
+    {
+        var last = waiting.FindLast(result => result.Attributes is not null)?.Attributes!.StudyUid;
+        var taken = waiting.FindAll(result => result.Attributes is null || result.Attributes.StudyUid != last);
+        if (!taken.Exists(result => result.Attributes is not null)) taken = [.. waiting];
+        if (taken.Count == waiting.Count) waiting.Clear();
+        else waiting.RemoveAll(result => result.Attributes is null || result.Attributes.StudyUid != last);
+        return taken;
     }
 
     // Size and time as in the ledger, and content that is in the store: not read again.
     async Task<List<Input>> WithoutUnchangedAsync(long run, Input[] chunk, CancellationToken cancellationToken)
     {
-        var known = await ledger.FindAsync([.. chunk.Select(input => input.NameHash)], cancellationToken);
+        var hashes = chunk.Select(input => input.NameHash).ToList();
+        var known = await retry.RunAsync(() => ledger.FindAsync(hashes, cancellationToken), cancellationToken);
         var fresh = new List<Input>(chunk.Length);
         var unchanged = new List<InputRecord>();
         foreach (var input in chunk)
@@ -87,7 +127,7 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
             }
         }
 
-        await ledger.RecordAsync(run, unchanged, cancellationToken);
+        await retry.RunAsync(() => ledger.RecordAsync(run, unchanged, cancellationToken), cancellationToken);
         progress.Done(unchanged.Count, quarantined: 0);
         return fresh;
     }
@@ -96,31 +136,14 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     static bool SameTime(DateTime? left, DateTime? right) =>
         left is null ? right is null : right is not null && Math.Abs((left.Value - right.Value).Ticks) < TimeSpan.TicksPerMicrosecond;
 
-    async Task WriteAsync(long run, IReadOnlyList<HeaderResult> batch, CancellationToken cancellationToken)
+    async Task WriteAsync(long run, IReadOnlyList<HeaderResult> batch, CancellationToken stop)
     {
         var others = batch.Where(result => result.Attributes is null).ToList();
-        await ledger.RecordAsync(run, [.. others.Select(result => InputRecords.Of(result.Input, result.Outcome, result.Reason, result.Text, keepNames))], cancellationToken);
-        var written = await writer.WriteAsync(run, [.. batch.Where(result => result.Attributes is not null)], cancellationToken);
+        var records = others.Select(result => InputRecords.Of(result.Input, result.Outcome, result.Reason, result.Text, keepNames)).ToList();
+        await retry.RunAsync(() => ledger.RecordAsync(run, records, CancellationToken.None), stop);
+        var written = await writer.WriteAsync(run, [.. batch.Where(result => result.Attributes is not null)], stop);
         progress.Wrote(written.Studies, written.Resources);
         progress.Done(batch.Count, others.Count(result => result.Outcome == Outcomes.Quarantined) + written.Quarantined);
         if (written.Quarantined > 0) logger.Withheld(written.Quarantined);
     }
-}
-
-/// <summary>Ledger rows of inputs.</summary>
-static class InputRecords
-{
-    public static InputRecord Of(Input input, string outcome, string? reason, string? text, bool keepNames) => new()
-    {
-        NameHash = input.NameHash,
-        Name = keepNames ? Printable(input.Name) : null,
-        Size = input.Size,
-        Modified = input.Modified,
-        Outcome = outcome,
-        Reason = reason,
-        Text = text,
-    };
-
-    // A file name may hold bytes that are no text; PostgreSQL takes neither U+0000 nor lone surrogates.
-    static string Printable(string name) => name.Replace("\0", "", StringComparison.Ordinal).Replace('\uFFFD', '?');
 }

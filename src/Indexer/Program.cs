@@ -35,7 +35,8 @@ var yes = new Option<bool>("--yes") { Description = "do not ask" };
 Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);
 root.Add(new Command("serve", "answer FHIR searches (a program of its own: dicom2fhir serve --help)"));
 
-var call = root.Parse(args);
+// A PATH may begin with '@': no response files.
+var call = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (call.Errors.Count > 0) return Say(call.Errors[0].Message, 2);
 return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 
@@ -71,11 +72,16 @@ async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)
     }
     catch (Npgsql.NpgsqlException exception)
     {
-        return Say($"The database failed: {exception.SqlState} {exception.GetType().Name}.", 1);
+        return Say($"The database failed: {DatabaseRetry.StateOf(exception)}.", 1);
     }
     catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
     {
         return Say(exception.Message, 1);
+    }
+    catch (Exception exception)
+    {
+        // a bug: where it is, and no message, which may hold a value of a header
+        return Say($"The program failed: {exception.GetType().Name} {exception.StackTrace?.Split('\n')[0].Trim()}", 1);
     }
 }
 
@@ -84,7 +90,12 @@ IConfiguration Settings(ParseResult parsed)
     var settings = new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
         .AddEnvironmentVariables();
-    if (parsed.GetValue(data) is { } folder) settings.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Data:Folder", Path.GetFullPath(folder))]);
+    if (parsed.GetValue(data) is { } folder)
+    {
+        if (folder.Length == 0) throw new SettingException("--data needs the name of a folder.");
+        settings.AddInMemoryCollection([KeyValuePair.Create<string, string?>("Data:Folder", Path.GetFullPath(folder))]);
+    }
+
     return settings.Build();
 }
 

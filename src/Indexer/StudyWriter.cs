@@ -19,50 +19,39 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
 {
     const string ConflictText = "the instances of the study name different patients; the study is withheld until they agree";
 
-    // A deadlock or a lost connection goes away by itself; half a minute bridges a restart of the server.
-    static readonly TimeSpan[] Waits = [TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(15)];
+    readonly DatabaseRetry retry = new(logger);
 
+    /// <param name="stop">Ends waiting for a database that is away.</param>
     /// <exception cref="StoreException">The database does not take the batch after several tries.</exception>
-    public async Task<Written> WriteAsync(long run, IReadOnlyList<HeaderResult> results, CancellationToken cancellationToken)
+    public async Task<Written> WriteAsync(long run, IReadOnlyList<HeaderResult> results, CancellationToken stop)
     {
         if (results.Count == 0) return new Written(0, 0, 0);
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                return await WriteOnceAsync(run, results, cancellationToken);
-            }
-            catch (NpgsqlException exception) when (exception.IsTransient && attempt < Waits.Length)
-            {
-                logger.BatchRetried(exception.SqlState ?? exception.GetType().Name, attempt + 1);
-                await Task.Delay(Waits[attempt], cancellationToken);
-            }
-            catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
-            {
-                return await OneByOneAsync(run, results, exception, cancellationToken);
-            }
-            catch (NpgsqlException exception)
-            {
-                throw new StoreException($"The database does not take a batch: {exception.SqlState} {exception.GetType().Name}.", exception);
-            }
+            return await retry.RunAsync(() => WriteOnceAsync(run, results, CancellationToken.None), stop);
+        }
+        catch (PostgresException exception)
+        {
+            return await OneByOneAsync(run, results, exception, stop);
         }
     }
 
-    // A value the database refuses (class 22, data exception) must not hold up the studies beside it.
-    async Task<Written> OneByOneAsync(long run, IReadOnlyList<HeaderResult> results, PostgresException refused, CancellationToken cancellationToken)
+    // A value the database refuses must not hold up the studies beside it.
+    async Task<Written> OneByOneAsync(long run, IReadOnlyList<HeaderResult> results, PostgresException refused, CancellationToken stop)
     {
         var studies = results.GroupBy(result => result.Attributes!.StudyUid).ToList();
         if (studies.Count == 1)
         {
             logger.StudyRefused(refused.SqlState);
-            await new Ledger(database).RecordAsync(run, [.. results.Select(result => Record(result, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({refused.SqlState})"))], cancellationToken);
+            var records = results.Select(result => Record(result, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({refused.SqlState})")).ToList();
+            await retry.RunAsync(() => new Ledger(database).RecordAsync(run, records, CancellationToken.None), stop);
             return new Written(0, 0, results.Count);
         }
 
         var total = new Written(0, 0, 0);
         foreach (var study in studies)
         {
-            var written = await WriteAsync(run, [.. study], cancellationToken);
+            var written = await WriteAsync(run, [.. study], stop);
             total = new Written(total.Studies + written.Studies, total.Resources + written.Resources, total.Quarantined + written.Quarantined);
         }
 

@@ -9,13 +9,14 @@ static class ImportCommand
     {
         var problems = new List<string>();
         var present = new List<string>();
-        foreach (var file in files.Select(Path.GetFullPath).Distinct())
+        foreach (var file in files.Select(file => file.Length == 0 ? file : Path.GetFullPath(file)).Distinct())
         {
-            if (File.Exists(file)) present.Add(file);
+            if (file.Length == 0) problems.Add("An empty FILE names nothing.");
+            else if (File.Exists(file)) present.Add(file);
             else problems.Add(Directory.Exists(file) ? $"{file} is a folder; import takes files." : $"{file} does not exist.");
         }
 
-        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Options, session.Progress);
+        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Options, session.Progress, session.Logger);
         var report = await session.RunAsync("import", run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
         foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);

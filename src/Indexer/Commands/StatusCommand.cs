@@ -40,7 +40,7 @@ static class StatusCommand
         conformance = new { valid = status.Valid, invalid = status.Invalid, @unchecked = status.Unchecked },
         index = new { terms = status.Terms, upto = status.Upto, pending = status.Pending },
         compression = status.Compression,
-        last = status.Last is not { } last ? null : new
+        last = status.Last is not { } last ? (object)new { } : new
         {
             run = last.Run, verb = last.Verb, started = last.Started, finished = last.Finished,
             files = last.Totals.Files, stored = last.Totals.Stored, updated = last.Totals.Updated, unchanged = last.Totals.Unchanged,

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Dicom2Fhir.Store;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
@@ -18,8 +20,10 @@ abstract record ImportedResource
     /// <summary>Judges one text: JSON, a served type, strictly FHIR, with an id, without an identity.</summary>
     public static ImportedResource Read(ImportItem item, bool allowIdentifying)
     {
+        if (item.Reason is { } reason) return new Turned(Outcomes.Quarantined, reason, TextOf(reason));
         if (item.IsDelete) return new Turned(Outcomes.Skipped, Reasons.Policy, "deletions are not imported");
         if (item.Json.IsEmpty) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "the entry has no resource");
+        if (!Utf8.IsValid(item.Json.Span)) return new Turned(Outcomes.Quarantined, Reasons.NotJson, "not UTF-8");
         string? typeName;
         try
         {
@@ -29,7 +33,7 @@ abstract record ImportedResource
         }
         catch (JsonException exception)
         {
-            return new Turned(Outcomes.Quarantined, Reasons.NotJson, FirstSentence(exception.Message));
+            return new Turned(Outcomes.Quarantined, Reasons.NotJson, string.Create(CultureInfo.InvariantCulture, $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
         }
 
         if (typeName is null) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resourceType");
@@ -42,8 +46,9 @@ abstract record ImportedResource
 
         try
         {
-            var resource = JsonSerializer.Deserialize<Resource>(item.Json.Span, Strict)!;
-            return Judge(served, resource, item, allowIdentifying);
+            return JsonSerializer.Deserialize<Resource>(item.Json.Span, Strict) is not { } resource
+                ? new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resource")
+                : Judge(served, resource, item, allowIdentifying);
         }
         catch (DeserializationFailedException exception)
         {
@@ -52,6 +57,10 @@ abstract record ImportedResource
         catch (JsonException exception)
         {
             return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Message));     // deeper than the parser goes
+        }
+        catch (InvalidOperationException)
+        {
+            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "a string holds half of a surrogate pair");
         }
     }
 
@@ -66,6 +75,15 @@ abstract record ImportedResource
         return new Accepted(served, resource, Encoding.UTF8.GetString(item.Json.Span).Trim());
     }
 
+    static string TextOf(string reason) => reason switch
+    {
+        Reasons.Empty => "no bytes",
+        Reasons.Truncated => "the text ends inside the Bundle",
+        Reasons.Limit => "longer than one resource may be",
+        Reasons.NotJson => "an entry of the Bundle is no JSON; those behind it are not read",
+        _ => "the file cannot be read to its end",
+    };
+
     static bool IsIdentifying(Patient patient) =>
         patient.Name.Count > 0 || patient.Telecom.Count > 0 || patient.Address.Count > 0 || patient.Photo.Count > 0 || patient.Contact.Count > 0;
 
@@ -74,7 +92,7 @@ abstract record ImportedResource
     {
         var end = text.IndexOf(". ", StringComparison.Ordinal);
         var sentence = end < 0 ? text : text[..end];
-        var quote = sentence.IndexOf('\'', StringComparison.Ordinal);
+        var quote = sentence.IndexOfAny(['\'', '"']);
         return (quote < 0 ? sentence : sentence[..quote]).Trim().TrimEnd(':');
     }
 }

@@ -2,17 +2,21 @@ using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Task = System.Threading.Tasks.Task;
 
 namespace Dicom2Fhir.Indexer.Import;
 
 /// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
-sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, IndexerOptions options, Progress progress)
+sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, IndexerOptions options, Progress progress, ILogger logger)
 {
     // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
     const int BatchSize = 1_000;
     const long BatchBytes = 32 * 1024 * 1024;
+
+    readonly DatabaseRetry retry = new(logger);
+    readonly ImportSource source = new();
 
     /// <param name="problems">Gets a sentence for each file that cannot be read.</param>
     public async Task RunAsync(long run, IEnumerable<string> files, List<string> problems, CancellationToken cancellationToken)
@@ -27,7 +31,11 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
             {
                 return;
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+            catch (UnauthorizedAccessException)
+            {
+                problems.Add($"{path} cannot be read: no permission.");
+            }
+            catch (IOException exception)
             {
                 problems.Add($"{path} cannot be read: {exception.Message}");
             }
@@ -39,7 +47,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         var batch = new Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)>();
         var turned = new List<InputRecord>();
         long bytes = 0;
-        await foreach (var item in ImportSource.ItemsAsync(path, cancellationToken))
+        await foreach (var item in source.ItemsAsync(path, cancellationToken))
         {
             progress.Seen(1);
             switch (ImportedResource.Read(item, options.AllowIdentifying))
@@ -67,7 +75,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
     async Task TurnAsync(long run, List<InputRecord> turned, CancellationToken cancellationToken)
     {
-        await ledger.RecordAsync(run, turned, cancellationToken);
+        await retry.RunAsync(() => ledger.RecordAsync(run, turned, cancellationToken), cancellationToken);
         progress.Done(turned.Count, turned.Count(record => record.Outcome == Outcomes.Quarantined));
         turned.Clear();
     }
@@ -79,9 +87,9 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         batch.Clear();
         try
         {
-            await WriteAsync(run, items, cancellationToken);
+            await retry.RunAsync(() => WriteAsync(run, items, cancellationToken), cancellationToken);
         }
-        catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
+        catch (PostgresException)
         {
             foreach (var item in items) await WriteOneAsync(run, item, cancellationToken);
         }
@@ -91,9 +99,9 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     {
         try
         {
-            await WriteAsync(run, [item], cancellationToken);
+            await retry.RunAsync(() => WriteAsync(run, [item], cancellationToken), cancellationToken);
         }
-        catch (PostgresException exception) when (exception.SqlState.StartsWith("22", StringComparison.Ordinal))
+        catch (PostgresException exception)
         {
             await TurnAsync(run, [Record(item.Item, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({exception.SqlState})")], cancellationToken);
         }

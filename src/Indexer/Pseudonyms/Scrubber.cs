@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Dicom2Fhir.Mapping;
 
@@ -7,34 +6,74 @@ namespace Dicom2Fhir.Indexer.Pseudonyms;
 
 /// <summary>
 /// Removes from free text what may identify a person: the names and numbers the same header states elsewhere, names behind titles and forms of
-/// address, dates, phone and case numbers. Examinations, sides, sizes and levels stay.
+/// address, dates, phone and case numbers, mail addresses. Examinations, sides, sizes and levels stay. In doubt it removes.
 /// </summary>
 sealed partial class Scrubber
 {
     const string Removed = "***";
 
-    // Shorter parts ("Li", "M") would take syllables out of ordinary words; they are removed as whole words only.
-    const int ShortestPart = 3;
+    // LT, the longest text of a header, has 10,240 characters (PS3.5 table 6.2-1); a bound keeps the work for hostile values small.
+    const int LongestText = 10_240;
 
-    readonly List<string> words;
+    // 12.03.1965, 12/3/65, 3/12/1965, 1965-03-12, 12_03_1965
+    const string Day = "(?:0?[1-9]|[12][0-9]|3[01])";
+    const string Month = "(?:0?[1-9]|1[0-2])";
+    const string Year = "(?:[0-9]{4}|[0-9]{2})";
+    const string Dot = @"\s?[./-]\s?";
 
-    Scrubber(List<string> words) => this.words = words;
+    // Longer ones first: "Dres" before "Dr". Abbreviations in capitals need their dot: DR is digital radiography, HR high resolution, PD proton density.
+    const string Title =
+        @"(?:(?:Herrn?|HERRN?|Hr|Frau|FRAU|Fr|Dr|Prof|PROF|Dipl|Pat|Patient(?:in)?|geb|Name|Arzt|Ärztin|Zuweiser(?:in)?|Überweiser(?:in)?|Einsender(?:in)?|Befunder(?:in)?|MTRA|MTA)(?!\p{L})|(?:HR|FR|DR|PAT|GEB|NAME)(?=[.:]))[\s.:]*";
 
-    // 12.03.1965, 12/3/65, 1965-03-12
-    [GeneratedRegex(@"(?<![\d.])(\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2})(?![\d])")]
+    const string Degree = @"(?:(?i:med|rer|nat|habil|dent|phil|univ|vet|ing|psych|hc|h\.\s?c)(?!\p{L})[\s.:-]*)";
+    const string Particle = @"(?:(?i:von|van|vom|zu|zur|der|den|de|del|di|da|ter|v\.)\s+|[vV]\.\s*)";
+    const string Initial = @"(?:\p{Lu}\.\s*-?)";
+
+    static readonly char[] PartBreaks = ['\\', '^', '=', ',', ';', ' ', '\t', '-', '.', '/', '\'', '\u2019', '_', '(', ')'];
+
+    // Parts of person names that are words of their own.
+    static readonly FrozenSet<string> Ordinary = FrozenSet.ToFrozenSet(
+        ["von", "van", "vom", "der", "den", "die", "des", "zu", "zur", "zum", "de", "del", "di", "da", "und", "dr", "med", "prof", "pd", "dipl", "frau", "herr", "geb", "rer", "nat"],
+        StringComparer.OrdinalIgnoreCase);
+
+    readonly List<string> german;
+    readonly List<string> plain;
+
+    Scrubber(IReadOnlyCollection<string> words)
+    {
+        german = Folded(words, FoldedText.German);
+        plain = Folded(words, FoldedText.Plain);
+    }
+
+    [GeneratedRegex($@"(?<![0-9.])(?:(?:{Day}{Dot}{Month}|{Month}{Dot}{Day}){Dot}{Year}|[0-9]{{4}}{Dot}{Month}{Dot}{Day}|{Day}_{Month}_(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}_{Month}_{Day})(?![0-9])")]
     private static partial Regex Date { get; }
 
-    // 12. März 1965
-    [GeneratedRegex(@"\b\d{1,2}\.?\s?(Jan(uar)?|Feb(ruar)?|März|Mrz|Apr(il)?|Mai|Juni?|Juli?|Aug(ust)?|Sept?(ember)?|Okt(ober)?|Nov(ember)?|Dez(ember)?)\.?\s?\d{2,4}\b", RegexOptions.IgnoreCase)]
+    // 12. März 1965, March 12, 1965
+    [GeneratedRegex(@"(?:(?<![0-9])[0-9]{1,2}\.?\s?(?:Jan(?:uar)?|Feb(?:ruar)?|März|Maerz|Mrz|Apr(?:il)?|Mai|Juni?|Juli?|Aug(?:ust)?|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?|March|May|Oct(?:ober)?|Dec(?:ember)?)\.?\s?(?:[0-9]{4}|[0-9]{2})|(?<!\p{L})(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?\s[0-9]{1,2},?\s[0-9]{4})(?![0-9])", RegexOptions.IgnoreCase)]
     private static partial Regex LongDate { get; }
 
-    // Dates written together, case and phone numbers: six digits and more, also with the usual separators.
-    [GeneratedRegex(@"(?<![\w.])\+?\d(?:[\s/-]?\d){5,}(?![\w])|\d{6,}")]
+    // Six digits in a row are a date, a case or a phone number, never a size; so is a year with a number behind it (2024/12345).
+    [GeneratedRegex(@"[0-9]{6,}|(?<![0-9])(?:19|20)[0-9]{2}[/-][0-9]{4,}")]
     private static partial Regex Number { get; }
 
-    // Dr. med. Müller, Prof. Müller-Lüdenscheidt, Herr Meier, Frau von Stein, Pat. Huber, geb. Schmidt
-    [GeneratedRegex(@"\b(?:(?:Prof|Dr|PD|Dipl)\b\.?(?:\s?(?:med|rer|nat|habil|dent|phil|Dr)\b\.?)*|Herrn?|Hr|Fr|Frau|Pat|Patient(?:in)?|geb|Name)\b[.:]?\s+(?:(?:von|van|de|zu|der|den)\s+)*\p{Lu}[\p{L}'’-]+(?:,?\s+\p{Lu}[\p{Ll}'’-]{2,}(?=\s|,|;|$))?")]
+    // +49 221 478-1234, 0221/4781234, (0221) 478 12 34: seven digits and more behind a plus or an area code.
+    [GeneratedRegex(@"(?<![\w.,/-])(?:\+[0-9]|\(?0[1-9])(?:[\s/().-]{0,3}[0-9]){5,}(?![0-9])")]
+    private static partial Regex Phone { get; }
+
+    // Fallnr. 12345, Pat-ID: A-17, Tel. 4711
+    [GeneratedRegex(@"(?<!\p{L})(?:(?:Fall|Aufnahme|Auftrags?|Akten?|Befund|Kranken?|Versicherten|Pat(?:ienten)?)[\s.-]{0,2}(?:nr|nummer|no|id|zahl)|Fall|PID|MRN|Tel(?:efon)?|Fax|Mobil|Handy)(?!\p{L})[\s.:#]{0,3}(?=[\p{L}+(/-]{0,4}[0-9])[\p{L}0-9+()/-]+", RegexOptions.IgnoreCase)]
+    private static partial Regex Numbered { get; }
+
+    [GeneratedRegex(@"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*")]
+    private static partial Regex Mail { get; }
+
+    // Dr. med. Müller, Fr. Prof. Dr. A. Müller-Lüdenscheidt, Herr Meier, Frau von Stein, Pat. Huber, geb. Schmidt; with the given name beside it.
+    [GeneratedRegex($@"(?<!\p{{L}}){Title}(?:{Title}|{Degree})*{Particle}*{Initial}*(?!(?:Rücken|Bauch|Seiten?)lage)\p{{Lu}}[\p{{L}}'’-]*(?![0-9])(?:,?\s+\p{{Lu}}[\p{{L}}'’-]{{2,}}(?![\p{{L}}0-9]))?")]
     private static partial Regex Titled { get; }
+
+    // herr meier, dr. müller, written without capitals
+    [GeneratedRegex(@"(?<!\p{L})(?:herrn?|frau|hr\.|fr\.|dr\.|prof\.?)(?!\p{L}|\.)\s*(?:(?:dr|med|prof|von|van|de)\b\.?\s*)*\p{Ll}[\p{L}'’-]{2,}|(?<!\p{L})(?:hr|fr|dr)\.\s*(?:(?:dr|med|prof|von|van|de)\b\.?\s*)*\p{Ll}[\p{L}'’-]{2,}")]
+    private static partial Regex LowerTitled { get; }
 
     /// <summary>A scrubber that knows the names and numbers of this header.</summary>
     public static Scrubber For(InstanceAttributes instance)
@@ -42,62 +81,37 @@ sealed partial class Scrubber
         var words = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in TagMap.All)
         {
-            if (row.Privacy is not (Privacy.ScrubberOnly or Privacy.PatientId or Privacy.Accession) || instance[row] is not { Length: > 0 } value) continue;
-            foreach (var part in value.Split(['\\', '^', '=', ',', ';', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            if (row.Privacy is Privacy.ScrubberOnly or Privacy.PatientId or Privacy.Accession && instance[row] is { Length: > 0 } value)
             {
-                if (part.Length < 2) continue;
-                words.Add(part);
-                words.Add(Transliterated(part));
+                foreach (var word in value.Split('\\', StringSplitOptions.TrimEntries).SelectMany(WordsOf)) words.Add(word);
             }
-
-            if (value.Trim().Length > 2) words.Add(value.Trim());
         }
 
-        return new Scrubber([.. words.OrderByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal)]);
+        return new Scrubber(words);
     }
 
     /// <summary>The text without what may identify; "" stays "".</summary>
     public string Clean(string text)
     {
         if (text.Length == 0) return text;
-        var clean = text;
-        foreach (var word in words) clean = Remove(clean, word);
-        clean = Titled.Replace(clean, Removed);
-        clean = LongDate.Replace(clean, Removed);
-        clean = Date.Replace(clean, Removed);
-        return Number.Replace(clean, Removed);
+        var clean = text.Length > LongestText ? text[..LongestText] : text;
+        clean = FoldedText.Remove(clean, FoldedText.German, german, Removed);
+        clean = FoldedText.Remove(clean, FoldedText.Plain, plain, Removed);
+        foreach (var pattern in (Regex[])[Mail, Titled, LowerTitled, LongDate, Date, Numbered, Phone, Number]) clean = pattern.Replace(clean, Removed);
+        return clean;
     }
 
-    static string Remove(string text, string word)
+    // A value with a digit is a number of somebody: it is removed whole, and its longer groups, but "CT" of CT-2024-0815 stays a word.
+    static IEnumerable<string> WordsOf(string value)
     {
-        var at = 0;
-        StringBuilder? output = null;
-        for (var found = text.IndexOf(word, StringComparison.OrdinalIgnoreCase); found >= 0; found = text.IndexOf(word, found + word.Length, StringComparison.OrdinalIgnoreCase))
-        {
-            if (!IsWhole(text, found, word.Length)) continue;
-            output ??= new StringBuilder(text.Length);
-            output.Append(text, at, found - at).Append(Removed);
-            at = found + word.Length;
-        }
-
-        return output is null ? text : output.Append(text, at, text.Length - at).ToString();
+        var parts = value.Split(PartBreaks, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return value.Any(char.IsAsciiDigit)
+            ? parts.Where(part => part.Count(char.IsAsciiDigit) >= 4).Concat(value.Length >= 4 || value.Any(char.IsLetter) && value.Length >= 3 ? [value] : [])
+            : parts.Where(part => part.Length >= 2 && !Ordinary.Contains(part)).Concat(value.Length >= 3 && !Ordinary.Contains(value) ? [value] : []);
     }
 
-    // Whole words; a longer name is removed inside a word too when it begins it (Müllers).
-    static bool IsWhole(string text, int start, int length)
-    {
-        var freeBefore = start == 0 || !char.IsLetterOrDigit(text[start - 1]);
-        var freeBehind = start + length == text.Length || !char.IsLetterOrDigit(text[start + length]);
-        return freeBefore && (freeBehind || (length > ShortestPart && char.IsLetter(text[start]) && text.AsSpan(start + length) is ['s', ..] rest && (rest.Length == 1 || !char.IsLetter(rest[1]))));
-    }
-
-    // Names with umlauts are written Mueller or Muller in other fields.
-    static string Transliterated(string text) => string.Concat(text.Select(c => char.ToLower(c, CultureInfo.InvariantCulture) switch
-    {
-        'ä' => "ae",
-        'ö' => "oe",
-        'ü' => "ue",
-        'ß' => "ss",
-        _ => c.ToString(),
-    }));
+    // Longest first: a double name goes as one.
+    static List<string> Folded(IEnumerable<string> words, FoldedText.Letters letters) =>
+        [.. words.Select(word => FoldedText.Of(word, letters).Text).Where(word => word.Length >= 2).Distinct()
+            .OrderByDescending(word => word.Length).ThenBy(word => word, StringComparer.Ordinal)];
 }

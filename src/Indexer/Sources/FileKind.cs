@@ -6,11 +6,13 @@ namespace Dicom2Fhir.Indexer.Sources;
 /// <summary>What a path is, without opening it: opening a FIFO would wait for a writer for ever.</summary>
 enum FileKind
 {
-    Missing,
     Regular,
     Folder,
     Link,
     Special,
+
+    /// <summary>Listed by its folder, not found by its name.</summary>
+    Missing,
 }
 
 static class FileKinds

@@ -1,29 +1,47 @@
 namespace Dicom2Fhir.Indexer.Sources;
 
 /// <summary>
-/// Walks files and folders in the ordinal order of their full names, so that "later" (design decision 14) is decided by name. Links inside folders
-/// are not followed; a link that is named itself is.
+/// Walks files and folders in the ordinal order of their full names, whatever the order of the roots, so that "later" (design decision 14) is decided
+/// by name alone. Links inside folders are not followed; a link that is named itself is. Overlapping roots offer an input once.
 /// </summary>
-sealed class FolderSource(IEnumerable<string> paths)
+sealed class FolderSource
 {
-    readonly IReadOnlyList<string> roots = [.. paths.Select(Path.GetFullPath).Select(path => path.Length > 1 ? path.TrimEnd('/') : path).Distinct().Order(StringComparer.Ordinal)];
+    static readonly Comparer<Input> ByName = Comparer<Input>.Create((left, right) =>
+        string.CompareOrdinal(left.Name, right.Name) is not 0 and var order ? order : left.Kind.CompareTo(right.Kind));
+
+    readonly List<string> roots = [];
     readonly List<string> problems = [];
 
-    /// <summary>Paths that are missing or could not be read, one sentence each.</summary>
+    public FolderSource(IEnumerable<string> paths)
+    {
+        foreach (var path in paths.Distinct())
+        {
+            if (path.Length == 0) problems.Add("An empty PATH names nothing.");
+            else roots.Add(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        }
+    }
+
+    /// <summary>Paths that are missing or could not be read, one sentence each; complete when all inputs were taken.</summary>
     public IReadOnlyList<string> Problems => problems;
 
+    /// <summary>Each root is walked in order of names; merging the walks keeps that order over all of them.</summary>
     public IEnumerable<Input> Inputs()
     {
+        var walks = new PriorityQueue<IEnumerator<Input>, Input>(ByName);
+        foreach (var root in roots.Distinct()) Advance(Walk(root, named: true).GetEnumerator());
+
         string? last = null;
-        foreach (var root in roots)
+        while (walks.TryDequeue(out var walk, out var input))
         {
-            foreach (var input in Walk(root, named: true))
-            {
-                // overlapping roots: an input is offered once; order makes the repeated ones come after
-                if (last is not null && string.CompareOrdinal(input.Name, last) <= 0) continue;
-                last = input.Name;
-                yield return input;
-            }
+            if (input.Name != last) yield return input;
+            last = input.Name;
+            Advance(walk);
+        }
+
+        void Advance(IEnumerator<Input> walk)
+        {
+            if (walk.MoveNext()) walks.Enqueue(walk, walk.Current);
+            else walk.Dispose();
         }
     }
 
@@ -31,14 +49,15 @@ sealed class FolderSource(IEnumerable<string> paths)
     {
         switch (FileKinds.Of(path, followLink: named))
         {
-            case FileKind.Missing:
-                if (named) problems.Add($"{path} does not exist.");
+            case FileKind.Missing when named:
+                problems.Add($"{path} does not exist.");
                 return [];
             case FileKind.Folder:
                 return Entries(path).SelectMany(entry => Walk(entry, named: false));
             case FileKind.Regular:
+                if (named && !MayRead(path)) problems.Add($"{path} cannot be read: no permission.");
                 var file = new FileInfo(path);
-                return file.Exists ? [new Input(path, FileKind.Regular, file.Length, file.LastWriteTimeUtc)] : [];
+                return [file.Exists ? new Input(path, FileKind.Regular, file.Length, file.LastWriteTimeUtc) : new Input(path, FileKind.Missing, 0, null)];
             case var other:
                 return [new Input(path, other, 0, null)];
         }
@@ -56,8 +75,25 @@ sealed class FolderSource(IEnumerable<string> paths)
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
-            problems.Add($"{folder} cannot be read: {exception.Message}");
+            problems.Add($"{folder} cannot be read: {(exception is UnauthorizedAccessException ? "no permission" : exception.Message.TrimEnd('.'))}.");
             return [];
+        }
+    }
+
+    static bool MayRead(string path)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path);
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;        // the reader says what is wrong with it
         }
     }
 }

@@ -5,6 +5,7 @@ create function fold(at_most integer) returns integer
     language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     zero    constant bit(32000) := repeat('0', 32000)::bit(32000);
+    ids     bigint[];       -- what this fold takes: pinned, since each statement sees what was committed before it
     taken   integer;
     gone    bigint[];       -- number and type of replaced and deleted rows, pairwise
     gone_of smallint[];
@@ -13,13 +14,11 @@ begin
         return -1;
     end if;
 
-    insert into fold_state (type)
-    select distinct p.type from (select type from pending order by id limit at_most) p
-     where not exists (select from fold_state f where f.type = p.type)
-    on conflict do nothing;
+    ids := array(select id from pending order by id limit at_most);
+    insert into fold_state (type) select distinct type from pending where id = any (ids) on conflict do nothing;
 
     with taken_rows as materialized (
-        delete from pending where id in (select id from pending order by id limit at_most) returning *
+        delete from pending where id = any (ids) returning *
     ), newest as materialized (     -- a resource that is replaced before it was folded is never numbered
         select distinct on (resource_id) * from taken_rows order by resource_id, id desc
     ), mark as materialized (

@@ -1,10 +1,9 @@
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
-using Hl7.Fhir.Model;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Task = System.Threading.Tasks.Task;
 
 namespace Dicom2Fhir.Indexer;
 
@@ -15,7 +14,7 @@ sealed record Written(int Studies, int Resources, int Quarantined);
 /// Writes the instances of a batch: merges them into the kept series, maps each study that changed, and writes resources, series, findings and ledger
 /// rows in one transaction. A study whose instances disagree about the patient is withheld (design decision 15).
 /// </summary>
-sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, bool keepNames, ILogger logger)
+sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, WriteGate gate, bool keepNames, ILogger logger)
 {
     const string ConflictText = "the instances of the study name different patients; the study is withheld until they agree";
 
@@ -69,46 +68,46 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
 
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
-        var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
+        var accepted = studies.Where(study => !refused.ContainsKey(study.Uid)).ToList();
         await batch.SaveSeriesAsync(
             [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
-        await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
+        await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.GetValueOrDefault(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
             accepted.Count(study => !study.Conflict),
             studies.Sum(study => study.Written),
-            studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
+            studies.Where(study => study.Conflict || refused.ContainsKey(study.Uid)).Sum(study => study.Results.Count));
     }
 
-    // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned.
-    async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
+    /// <summary>
+    /// The studies that are refused, with reason and text: those that break their profile, and those that an import holds under the same id or
+    /// identifier, which stay the import's (design decision 13).
+    /// </summary>
+    async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Mapped: StudyMapper.Map(study.After, mapping))).ToList();
-        var writes = new List<ResourceWrite>();
-        var owners = new List<StudyChange>();
-        foreach (var (study, result) in mapped)
+        var refused = new Dictionary<string, Refusal>();
+        var findings = new List<KeptFinding>();
+        var writes = new List<(StudyChange Study, ResourceWrite Write)>();
+        var changed = studies.Where(study => study.MustMap).ToList();
+        foreach (var study in changed)
         {
-            writes.Add(Write(ServedType.ImagingStudy, result.Study));
-            owners.Add(study);
+            var mapped = StudyMapper.Map(study.After, mapping);
+            var gated = gate.Pass(mapped.Study, mapped.Devices);
+            if (gated.Refusal is { } fault) refused[study.Uid] = new Refusal(Reasons.Nonconformant, fault);
+            writes.AddRange(gated.Writes.Select(write => (study, write)));
+            findings.AddRange(mapped.Findings.Concat(gated.Findings)
+                .Select(finding => new KeptFinding(study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
         }
 
-        foreach (var (study, device) in mapped.SelectMany(pair => pair.Mapped.Devices.Select(device => (pair.Study, device))).DistinctBy(pair => pair.device.Id))
+        writes = [.. writes.DistinctBy(pair => (pair.Write.Type, pair.Write.Id))];
+        var outcomes = await batch.WriteAsync([.. writes.Select(pair => pair.Write)], cancellationToken);
+        foreach (var ((study, write), outcome) in writes.Zip(outcomes))
         {
-            writes.Add(Write(ServedType.Device, device));
-            owners.Add(study);
+            if (outcome is WriteOutcome.Created or WriteOutcome.Updated) study.Written++;
+            if (outcome == WriteOutcome.IdConflict && write.Type == ServedType.ImagingStudy) refused[study.Uid] = new Refusal(Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier");
         }
 
-        var outcomes = await batch.WriteAsync(writes, cancellationToken);
-        var refused = new HashSet<string>();
-        for (var i = 0; i < outcomes.Count; i++)
-        {
-            if (outcomes[i] is WriteOutcome.Created or WriteOutcome.Updated) owners[i].Written++;
-            if (outcomes[i] == WriteOutcome.IdConflict && writes[i].Type == ServedType.ImagingStudy) refused.Add(owners[i].Uid);
-        }
-
-        var findings = mapped.Where(pair => !refused.Contains(pair.Study.Uid))
-            .SelectMany(pair => pair.Mapped.Findings.Select(finding => new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
+        await batch.SaveFindingsAsync([.. changed.Select(study => study.Uid)], [.. findings.Where(finding => !refused.ContainsKey(finding.StudyUid))], cancellationToken);
         return refused;
     }
 
@@ -128,11 +127,11 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         }
     }
 
-    IEnumerable<InputRecord> Records(StudyChange study, bool refused)
+    IEnumerable<InputRecord> Records(StudyChange study, Refusal? refused)
     {
         for (var i = 0; i < study.Results.Count; i++)
         {
-            var record = refused ? Record(study.Results[i], Outcomes.Quarantined, Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier")
+            var record = refused is not null ? Record(study.Results[i], Outcomes.Quarantined, refused.Reason, refused.Text)
                 : study.Conflict ? Record(study.Results[i], Outcomes.Quarantined, Reasons.PatientConflict, ConflictText)
                 : Record(study.Results[i], study.Outcomes[i], null, null);
             yield return record with { ReplacedHash = study.Replaced[i] };
@@ -148,6 +147,5 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             Hash = result.Attributes.Hash(),
         };
 
-    static ResourceWrite Write(ServedType type, Resource resource) =>
-        new(type, resource.Id!, MappedJson.Write(resource), resource, Origin.Index, ConformanceState.Unchecked);
+    sealed record Refusal(string Reason, string Text);
 }

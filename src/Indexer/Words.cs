@@ -34,5 +34,6 @@ static class Reasons
     public const string NotFhir = "not-fhir";
     public const string NoId = "no-id";
     public const string IdConflict = "id-conflict";
+    public const string Nonconformant = "nonconformant";
     public const string Database = "database";
 }

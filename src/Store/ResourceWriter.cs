@@ -141,14 +141,15 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
         await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
+        var judgements = await Judgements.NumbersAsync(database, [.. changes.Select(change => change.Write.Conformance)], cancellationToken);
 
         await using (var update = new NpgsqlCommand(
             """
             update resource r
                set version = c.version, last_updated = c.last_updated, origin = c.origin, deleted = false, content_hash = c.hash, study_key = c.study_key,
-                   conformance = c.state, profile = c.profile, engine = c.engine, document = c.document
-              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::text[])
-                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, document)
+                   conformance = c.state, profile = c.profile, engine = c.engine, judgement = c.judgement, document = c.document
+              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::integer[], $11::text[])
+                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, judgement, document)
              where r.resource_id = c.resource_id
             """, connection, transaction))
         {
@@ -161,6 +162,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             Add(update, changes.Select(change => change.Write.Conformance.State));
             Add(update, changes.Select(change => change.Write.Conformance.Profile));
             Add(update, changes.Select(change => change.Write.Conformance.Engine));
+            Add(update, judgements);
             Add(update, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
             await update.ExecuteNonQueryAsync(cancellationToken);
         }

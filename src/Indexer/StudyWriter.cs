@@ -80,35 +80,45 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     }
 
     /// <summary>
-    /// The studies that are refused, with reason and text: those that break their profile, and those that an import holds under the same id or
-    /// identifier, which stay the import's (design decision 13).
+    /// The studies that are refused: those that break their profile, and those that an import holds under the same id or identifier, which stay the
+    /// import's (design decision 13). Nothing of them is written.
     /// </summary>
     async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var refused = new Dictionary<string, Refusal>();
-        var findings = new List<KeptFinding>();
-        var writes = new List<(StudyChange Study, ResourceWrite Write)>();
-        var changed = studies.Where(study => study.MustMap).ToList();
-        foreach (var study in changed)
-        {
-            var mapped = StudyMapper.Map(study.After, mapping);
-            var gated = gate.Pass(mapped.Study, mapped.Devices);
-            if (gated.Refusal is { } fault) refused[study.Uid] = new Refusal(Reasons.Nonconformant, fault);
-            writes.AddRange(gated.Writes.Select(write => (study, write)));
-            findings.AddRange(mapped.Findings.Concat(gated.Findings)
-                .Select(finding => new KeptFinding(study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        }
+        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: Gate(StudyMapper.Map(study.After, mapping)))).ToList();
+        var refused = mapped.Where(pair => pair.Gated.Refusal is not null)
+            .ToDictionary(pair => pair.Study.Uid, pair => new Refusal(Reasons.Nonconformant, pair.Gated.Refusal!));
+        var passed = mapped.Where(pair => pair.Gated.Refusal is null).ToList();
+        var outcomes = await WriteAsync(batch, [.. passed.Select(pair => (pair.Study, pair.Gated.Study!))], cancellationToken);
+        foreach (var ((study, _), outcome) in passed.Zip(outcomes))
+            if (outcome == WriteOutcome.IdConflict) refused[study.Uid] = new Refusal(Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier");
+        var accepted = mapped.Where(pair => !refused.ContainsKey(pair.Study.Uid)).ToList();
 
-        writes = [.. writes.DistinctBy(pair => (pair.Write.Type, pair.Write.Id))];
-        var outcomes = await batch.WriteAsync([.. writes.Select(pair => pair.Write)], cancellationToken);
-        foreach (var ((study, write), outcome) in writes.Zip(outcomes))
-        {
-            if (outcome is WriteOutcome.Created or WriteOutcome.Updated) study.Written++;
-            if (outcome == WriteOutcome.IdConflict && write.Type == ServedType.ImagingStudy) refused[study.Uid] = new Refusal(Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier");
-        }
+        var companions = accepted.SelectMany(pair => pair.Gated.Companions.Select(companion => (pair.Study, companion))).ToList();
+        await WriteAsync(batch, [.. companions.DistinctBy(pair => (pair.companion.Type, pair.companion.Id))], cancellationToken);
+        await batch.SetCompanionsAsync(
+            [.. accepted.Select(pair => pair.Study.Uid)], [.. companions.Select(pair => new Companion(pair.Study.Uid, pair.companion.Type, pair.companion.Id))], cancellationToken);
 
-        await batch.SaveFindingsAsync([.. changed.Select(study => study.Uid)], [.. findings.Where(finding => !refused.ContainsKey(finding.StudyUid))], cancellationToken);
+        var findings = accepted.SelectMany(pair => pair.Gated.Findings.Select(finding =>
+            new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
+        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
         return refused;
+    }
+
+    GatedStudy Gate(MappedStudy mapped)
+    {
+        var gated = gate.Pass(mapped.Study, mapped.Companions);
+        return gated with { Findings = [.. mapped.Findings, .. gated.Findings] };
+    }
+
+    // Outcomes in the order of the resources; the versions written are counted for the study each stands with.
+    static async Task<IReadOnlyList<WriteOutcome>> WriteAsync(
+        WriteBatch batch, List<(StudyChange Study, ResourceWrite Write)> writes, CancellationToken cancellationToken)
+    {
+        var outcomes = await batch.WriteAsync([.. writes.Select(pair => pair.Write)], cancellationToken);
+        foreach (var ((study, _), outcome) in writes.Zip(outcomes))
+            if (outcome is WriteOutcome.Created or WriteOutcome.Updated) study.Written++;
+        return outcomes;
     }
 
     async Task WriteWithheldAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
@@ -118,6 +128,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             if (study.Conflict && !study.WasConflict)
             {
                 await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
+                await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
                 await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)

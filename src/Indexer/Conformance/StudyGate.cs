@@ -5,10 +5,11 @@ using Hl7.Fhir.Model;
 namespace Dicom2Fhir.Indexer.Conformance;
 
 /// <summary>What of a mapped study may be stored.</summary>
-/// <param name="Writes">The study first, then its companions; empty when the study is withheld.</param>
+/// <param name="Study">Null when it is withheld.</param>
+/// <param name="Companions">Those that are not withheld.</param>
 /// <param name="Findings">One for each companion that is withheld.</param>
 /// <param name="Refusal">Why the study is withheld, else null.</param>
-sealed record GatedStudy(IReadOnlyList<ResourceWrite> Writes, IReadOnlyList<Finding> Findings, string? Refusal);
+sealed record GatedStudy(ResourceWrite? Study, IReadOnlyList<ResourceWrite> Companions, IReadOnlyList<Finding> Findings, string? Refusal);
 
 /// <summary>The write gate of mapped studies: a companion that breaks its profile is withheld alone, and the study stored without the references to it.</summary>
 static class StudyGate
@@ -32,8 +33,8 @@ static class StudyGate
         }
 
         var answer = gate.Judge(study);
-        if (!answer.IsValid && !gate.TagFailures) return new GatedStudy([], findings, answer.Fault);
-        return new GatedStudy([Write(study, answer), .. writes], findings, null);
+        if (!answer.IsValid && !gate.TagFailures) return new GatedStudy(null, [], findings, answer.Fault);
+        return new GatedStudy(Write(study, answer), writes, findings, null);
     }
 
     static ResourceWrite Write(Resource resource, Judged judged)

@@ -10,11 +10,9 @@ static class HttpSetup
     // What a script in a browser may read of an answer beyond the safelisted headers.
     static readonly string[] Exposed = ["ETag", "Last-Modified", "Location", "Preference-Applied", "Retry-After", "X-Request-Id"];
 
-    public static void AddHttp(this IServiceCollection services, FacadeOptions options)
-    {
-        services.AddResponseCompression(compression => compression.MimeTypes = Compressed);
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => Apply(policy, options.Origins)));
-    }
+    public static IServiceCollection AddHttp(this IServiceCollection services, FacadeOptions options) =>
+        services.AddResponseCompression(compression => compression.MimeTypes = Compressed)
+            .AddCors(cors => cors.AddDefaultPolicy(policy => Apply(policy, options.Origins)));
 
     // Credentials are never allowed: a page of another origin sees what anybody on the network sees, not what a user may see.
     static void Apply(CorsPolicyBuilder policy, IReadOnlyList<string> origins) =>

@@ -10,7 +10,7 @@ static class FhirEndpoint
 
     static readonly string[] JsonTypes = ["application/fhir+json", "application/json", "text/json", "application/json+fhir"];
 
-    public static void AddFhir(this IServiceCollection services) =>
+    public static IServiceCollection AddFhir(this IServiceCollection services) =>
         services.AddSingleton<Interactions>().AddSingleton<ReadInteraction>().AddSingleton<SearchInteraction>().AddSingleton<BatchInteraction>();
 
     public static void MapFhir(this IEndpointRouteBuilder routes) =>

@@ -8,17 +8,24 @@ static class FhirEndpoint
 {
     const string FormType = "application/x-www-form-urlencoded";
 
+    // One handler for all; the patterns are the labels of the metrics page.
+    static readonly string[] Patterns = ["", "/metadata", "/_search", "/{type}", "/{type}/_search", "/{type}/{id}", "/Patient/{id}/{type}", "/Patient/{id}/{type}/_search", "/{**path}"];
+
     static readonly string[] JsonTypes = ["application/fhir+json", "application/json", "text/json", "application/json+fhir"];
 
     public static IServiceCollection AddFhir(this IServiceCollection services) =>
         services.AddSingleton<Interactions>().AddSingleton<ReadInteraction>().AddSingleton<SearchInteraction>().AddSingleton<BatchInteraction>();
 
-    public static void MapFhir(this IEndpointRouteBuilder routes) =>
-        routes.Map(RequestBase.Path + "/{**path}", async (HttpContext context, Interactions interactions, FacadeOptions options) =>
-        {
-            var call = await CallAsync(context, options);
-            await FhirResponse.SendAsync(context, await interactions.AnswerAsync(call, context.RequestAborted));
-        });
+    public static void MapFhir(this IEndpointRouteBuilder routes)
+    {
+        foreach (var pattern in Patterns) routes.Map(RequestBase.Path + pattern, AnswerAsync);
+    }
+
+    static async Task AnswerAsync(HttpContext context, Interactions interactions, FacadeOptions options)
+    {
+        var call = await CallAsync(context, options);
+        await FhirResponse.SendAsync(context, await interactions.AnswerAsync(call, context.RequestAborted));
+    }
 
     static async Task<FhirCall> CallAsync(HttpContext context, FacadeOptions options)
     {

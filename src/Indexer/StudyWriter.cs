@@ -70,8 +70,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
         var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
-        await batch.SaveSeriesAsync(
-            [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, accepted, cancellationToken);
         await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
@@ -80,10 +79,27 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
     }
 
+    /// <summary>Maps kept studies again; what comes out equal is not written.</summary>
+    /// <param name="stop">Ends waiting for a database that is away.</param>
+    public Task<Written> RemapAsync(IReadOnlyCollection<string> studyUids, CancellationToken stop) =>
+        retry.RunAsync(() => RemapOnceAsync(studyUids, CancellationToken.None), stop);
+
+    async Task<Written> RemapOnceAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken)
+    {
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
+            .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
+        var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.Contains(study.Uid))], cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        return new Written(studies.Count, studies.Sum(study => study.Written), 0);
+    }
+
     // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned.
     async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Mapped: StudyMapper.Map(study.After, mapping))).ToList();
+        foreach (var study in studies.Where(study => study.MustMap)) study.Mapped = StudyMapper.Map(study.After, mapping);
+        var mapped = studies.Where(study => study.Mapped is not null).Select(study => (Study: study, Mapped: study.Mapped!)).ToList();
         var writes = new List<ResourceWrite>();
         var owners = new List<StudyChange>();
         foreach (var (study, result) in mapped)
@@ -108,7 +124,8 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
 
         var findings = mapped.Where(pair => !refused.Contains(pair.Study.Uid))
             .SelectMany(pair => pair.Mapped.Findings.Select(finding => new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
+        string[] settled = [.. studies.Where(study => study.Mapped is not null || study.Conflict).Select(study => study.Uid)];
+        await batch.SaveFindingsAsync(settled, [.. findings], cancellationToken);
         return refused;
     }
 

@@ -12,6 +12,9 @@ public sealed record FacadeOptions
     /// <summary>8080, the port of the portal's standard deployment inside its network.</summary>
     public int Port { get; init; } = 8080;
 
+    /// <summary>Port of the metrics page on <see cref="Listen"/>, apart from the API so that a proxy never publishes it; null: none.</summary>
+    public int? MetricsPort { get; init; } = 9464;
+
     /// <summary>The whole public FHIR base for links; null: as the request (and a trusted proxy) says.</summary>
     public Uri? PublicBaseUrl { get; init; }
 
@@ -41,6 +44,7 @@ public sealed record FacadeOptions
     {
         Listen = Parse(settings, "Listen", "127.0.0.1", text => IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address) ? address : null, "an IP address"),
         Port = Parse(settings, "Port", "8080", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? (int?)port : null, "a port")!.Value,
+        MetricsPort = Parse(settings, "Metrics:Port", "9464", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port < 65536 ? (int?)port : null, "a port, or 0 for none") is > 0 and var metrics ? metrics : null,
         PublicBaseUrl = settings["PublicBaseUrl"] is { Length: > 0 }
             ? Parse(settings, "PublicBaseUrl", "", text => Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" } ? new Uri(text.TrimEnd('/')) : null, "an absolute http or https URL without a query")
             : null,

@@ -13,6 +13,9 @@ public sealed record KeptSeries(string StudyUid, string SeriesUid, int Instances
 /// <summary>A finding of the mapping, kept with its study.</summary>
 public sealed record KeptFinding(string StudyUid, string Code, short Severity, string Place, string Text);
 
+/// <summary>A resource besides the ImagingStudy that the mapping of a study made.</summary>
+public sealed record Companion(string StudyUid, ServedType Type, string Id);
+
 /// <summary>
 /// One transaction of an indexer or import: takes the locks of its studies in order, so that no two batches touch one study at a time, and writes
 /// resources, index rows, kept series, findings and the account of the inputs together. Nothing of it is visible before <see cref="CommitAsync"/>.
@@ -110,6 +113,14 @@ public sealed class WriteBatch : IAsyncDisposable
     /// <summary>Leaves a tombstone where the resource exists and has this origin. Returns how many were deleted.</summary>
     public Task<int> DeleteAsync(ServedType type, IReadOnlyCollection<string> ids, Origin origin, CancellationToken cancellationToken) =>
         writer.DeleteAsync(type, ids, origin, cancellationToken);
+
+    /// <summary>
+    /// Makes <paramref name="companions"/> (written before, in this batch) all that the studies have. What no study has any more gets a tombstone.
+    /// Returns how many were deleted.
+    /// </summary>
+    public Task<int> SetCompanionsAsync(
+        IReadOnlyCollection<string> studyUids, IReadOnlyCollection<Companion> companions, CancellationToken cancellationToken) =>
+        new CompanionRows(connection, transaction, writer).SetAsync(studyUids, companions, cancellationToken);
 
     /// <summary>Inserts or replaces input records (distinct names).</summary>
     public Task RecordAsync(long run, IReadOnlyCollection<InputRecord> inputs, CancellationToken cancellationToken) =>

@@ -69,8 +69,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
         var accepted = studies.Where(study => !refused.ContainsKey(study.Uid)).ToList();
-        await batch.SaveSeriesAsync(
-            [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, accepted, cancellationToken);
         await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.GetValueOrDefault(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
@@ -79,13 +78,29 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             studies.Where(study => study.Conflict || refused.ContainsKey(study.Uid)).Sum(study => study.Results.Count));
     }
 
+    /// <summary>Maps kept studies again; what comes out equal is not written.</summary>
+    /// <param name="stop">Ends waiting for a database that is away.</param>
+    public Task<Written> RemapAsync(IReadOnlyCollection<string> studyUids, CancellationToken stop) =>
+        retry.RunAsync(() => RemapOnceAsync(studyUids, CancellationToken.None), stop);
+
+    async Task<Written> RemapOnceAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken)
+    {
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
+            .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
+        var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.ContainsKey(study.Uid))], cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        return new Written(studies.Count, studies.Sum(study => study.Written), 0);
+    }
+
     /// <summary>
     /// The studies that are refused: those that break their profile, and those that an import holds under the same id or identifier, which stay the
     /// import's (design decision 13). Nothing of them is written.
     /// </summary>
     async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: Gate(StudyMapper.Map(study.After, mapping)))).ToList();
+        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: Gate(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
         var refused = mapped.Where(pair => pair.Gated.Refusal is not null)
             .ToDictionary(pair => pair.Study.Uid, pair => new Refusal(Reasons.Nonconformant, pair.Gated.Refusal!));
         var passed = mapped.Where(pair => pair.Gated.Refusal is null).ToList();
@@ -129,6 +144,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             {
                 await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
                 await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
+                await batch.SaveFindingsAsync([study.Uid], [], cancellationToken);
                 await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)

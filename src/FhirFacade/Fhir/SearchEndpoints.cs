@@ -65,8 +65,9 @@ static class SearchEndpoints
             var self = Link(fhirBase, type, RawQuery.Print(used));
             if (results.CountOnly)
             {
-                var total = await executor.CountAsync(parsed.Request, context.RequestAborted);
-                await FhirResponse.SendAsync(context, 200, BundleWriter.WriteCount(self, total, warnings));
+                var counted = await executor.CountAsync(parsed.Request, context.RequestAborted);
+                if (counted.Problem is not null) throw new FhirErrorException([FhirErrors.Of(counted.Problem)]);
+                await FhirResponse.SendAsync(context, 200, BundleWriter.WriteCount(self, counted.Total, warnings));
                 return;
             }
 
@@ -95,6 +96,7 @@ static class SearchEndpoints
             IReadOnlyList<KeyValuePair<string, string>> used, string self, PagePosition? position, IReadOnlyList<FhirError> warnings)
         {
             var page = await executor.PageAsync(request, position, results.Count, MostPageBytes, results.Total, context.RequestAborted);
+            if (page.Problem is not null) throw new FhirErrorException([FhirErrors.Of(page.Problem)]);
             if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
             string? next = null;
             if (page.Next is not null)

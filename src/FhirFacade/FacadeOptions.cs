@@ -12,6 +12,9 @@ public sealed record FacadeOptions
     /// <summary>8080, the port of the portal's standard deployment inside its network.</summary>
     public int Port { get; init; } = 8080;
 
+    /// <summary>Port of the metrics page on <see cref="Listen"/>, apart from the API so that a proxy never publishes it; null: none.</summary>
+    public int? MetricsPort { get; init; } = 9464;
+
     /// <summary>The whole public FHIR base for links; null: as the request (and a trusted proxy) says.</summary>
     public Uri? PublicBaseUrl { get; init; }
 
@@ -27,6 +30,9 @@ public sealed record FacadeOptions
     /// <summary>Peers whose forwarded headers count: loopback and private ranges, or the networks named.</summary>
     public IReadOnlyList<IPNetwork> Trusted { get; init; } = [.. DefaultTrusted.Select(IPNetwork.Parse)];
 
+    /// <summary>Origins whose browser scripts may read answers; *: all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = ["*"];
+
     public string DataFolder { get; init; } = ".dicom2fhir";
 
     public string? Postgres { get; init; }
@@ -41,6 +47,7 @@ public sealed record FacadeOptions
     {
         Listen = Parse(settings, "Listen", "127.0.0.1", text => IPAddress.TryParse(text == "localhost" ? "127.0.0.1" : text, out var address) ? address : null, "an IP address"),
         Port = Parse(settings, "Port", "8080", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? (int?)port : null, "a port")!.Value,
+        MetricsPort = Parse(settings, "Metrics:Port", "9464", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port < 65536 ? (int?)port : null, "a port, or 0 for none") is > 0 and var metrics ? metrics : null,
         PublicBaseUrl = settings["PublicBaseUrl"] is { Length: > 0 }
             ? Parse(settings, "PublicBaseUrl", "", text => Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" } ? new Uri(text.TrimEnd('/')) : null, "an absolute http or https URL without a query")
             : null,
@@ -50,6 +57,7 @@ public sealed record FacadeOptions
         Trusted = settings["Proxy:Trusted"] is { Length: > 0 }
             ? Parse(settings, "Proxy:Trusted", "", Networks, "a list of networks such as 10.0.0.0/8")
             : [.. DefaultTrusted.Select(IPNetwork.Parse)],
+        Origins = Parse(settings, "Cors:Origins", "*", Allowed, "*, none, or a list of origins such as https://portal.example"),
         DataFolder = Given(settings["Data:Folder"]) ?? ".dicom2fhir",
         Postgres = Given(settings.GetConnectionString("Postgres")),
         PostgresWrite = Given(settings.GetConnectionString("PostgresWrite")),
@@ -66,6 +74,12 @@ public sealed record FacadeOptions
 
     static bool Choice(IConfiguration settings, string key, string standard, string other) =>
         Parse(settings, key, standard, text => text == standard ? false : text == other ? true : (bool?)null, $"{standard} or {other}")!.Value;
+
+    static IReadOnlyList<string>? Allowed(string text)
+    {
+        var origins = text is "none" ? [] : text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries);
+        return Array.TrueForAll(origins, origin => origin == "*" || (Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.GetLeftPart(UriPartial.Authority) == origin)) ? origins : null;
+    }
 
     static IReadOnlyList<IPNetwork>? Networks(string text)
     {

@@ -63,12 +63,12 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
                 {
                     waiting.AddRange(await ReadAsync(slice, cancellationToken));
                     if (waiting.Count < BatchSize && Stopwatch.GetElapsedTime(since) < LongestWait) continue;
-                    await output.WriteAsync(TakeWholeStudies(waiting), cancellationToken);
+                    await output.WriteAsync(await protection.ApplyAsync(TakeWholeStudies(waiting), cancellationToken), cancellationToken);
                     since = Stopwatch.GetTimestamp();
                 }
             }
 
-            if (waiting.Count > 0) await output.WriteAsync(waiting, cancellationToken);
+            if (waiting.Count > 0) await output.WriteAsync(await protection.ApplyAsync(waiting, cancellationToken), cancellationToken);
             output.Complete();
         }
         catch (OperationCanceledException)
@@ -81,13 +81,12 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         }
     }
 
-    async Task<HeaderResult[]> ReadAsync(Input[] inputs, CancellationToken cancellationToken)
+    static async Task<HeaderResult[]> ReadAsync(Input[] inputs, CancellationToken cancellationToken)
     {
         var results = new HeaderResult[inputs.Length];
         await Parallel.ForAsync(0, inputs.Length, cancellationToken, (i, token) =>
         {
-            var result = HeaderReader.Read(inputs[i], token);
-            results[i] = result.Attributes is null ? result : result with { Attributes = protection.Apply(result.Attributes) };
+            results[i] = HeaderReader.Read(inputs[i], token);
             return ValueTask.CompletedTask;
         });
         return results;

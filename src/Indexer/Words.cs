@@ -30,6 +30,7 @@ static class Reasons
     public const string Limit = "limit";
     public const string BadDeflate = "bad-deflate";
     public const string PatientConflict = "patient-conflict";
+    public const string Pseudonym = "pseudonym";
     public const string NotJson = "not-json";
     public const string NotFhir = "not-fhir";
     public const string NoId = "no-id";

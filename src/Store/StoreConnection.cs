@@ -37,7 +37,7 @@ public sealed class StoreConnection : IAsyncDisposable
         string dataFolder, string? connectionString, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
-        var database = Build(connectionString ?? cluster!.OwnerConnectionString);
+        var database = Build(connectionString ?? cluster!.OwnerConnectionString, "owner");
         var connection = new StoreConnection(cluster, database, database, database);
         try
         {
@@ -65,14 +65,14 @@ public sealed class StoreConnection : IAsyncDisposable
     {
         if (connectionString is not null)
         {
-            var read = Build(connectionString);
-            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString));
+            var read = Build(connectionString, "reader");
+            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString, "writer"));
         }
 
         var cluster = await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken);
         try
         {
-            await using var database = Build(cluster.OwnerConnectionString);
+            await using var database = Build(cluster.OwnerConnectionString, "owner");
             await Migrator.MigrateAsync(database, cancellationToken);
             if (await ZoneAsync(database, cancellationToken) is { } zone)
             {
@@ -85,7 +85,7 @@ public sealed class StoreConnection : IAsyncDisposable
             throw;
         }
 
-        var reader = Build(cluster.ReaderConnectionString);
+        var reader = Build(cluster.ReaderConnectionString, "reader");
         return new StoreConnection(cluster, null, reader, reader);
     }
 
@@ -170,11 +170,12 @@ public sealed class StoreConnection : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    static NpgsqlDataSource Build(string connectionString)
+    /// <param name="pool">Its name in metrics, where the driver would else show hosts and paths.</param>
+    static NpgsqlDataSource Build(string connectionString, string pool)
     {
         try
         {
-            var builder = new NpgsqlDataSourceBuilder(connectionString);
+            var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = pool };
             // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";

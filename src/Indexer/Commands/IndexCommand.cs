@@ -13,9 +13,10 @@ static class IndexCommand
     {
         var source = new FolderSource(paths);
         var options = session.Options;
-        var key = KeyFile.ReadOrCreate(options.DataFolder);
+        var key = new KeyedHash(KeyFile.ReadOrCreate(options.DataFolder));
+        var protection = new Protection(new PatientPseudonyms(new HmacPseudonyms(key)), key);
         var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), options.KeepNames, session.Logger);
-        var pipeline = new Pipeline(session.Ledger, writer, new Protection(new HmacPseudonyms(key)), session.Progress, options.KeepNames, session.Logger);
+        var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger);
         var report = await session.RunAsync("index", run => pipeline.RunAsync(run, source.Inputs(), cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
         foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(problem);

@@ -41,6 +41,7 @@ sealed class FacadeProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
+        start.Environment["Metrics__Port"] = "0";       // facades of several tests run side by side
         foreach (var (name, value) in settings ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new FacadeProcess(Process.Start(start)!, chosen);
     }
@@ -94,7 +95,7 @@ sealed class FacadeProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,7 +1,6 @@
 using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Indexer;
 using Dicom2Fhir.Indexer.Commands;
-using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Mapping;
 using Hl7.Fhir.Model;
@@ -11,23 +10,20 @@ namespace Dicom2Fhir.UnitTests.Conformance;
 /// <summary>What `index` makes of real headers is conformant by construction: an error here is a defect of the mapping.</summary>
 public class IndexOutputTests(ITestOutputHelper output)
 {
-    static readonly KeyedHash Key = new(new byte[32]);
+    [Fact]
+    public void Of_the_samples_is_valid() => Check(Path.Combine(Repository.Root, "samples"));
 
     [Fact]
-    public System.Threading.Tasks.Task Of_the_samples_is_valid() => CheckAsync(Path.Combine(Repository.Root, "samples"));
-
-    [Fact]
-    public async System.Threading.Tasks.Task Of_the_corpus_is_valid()
+    public void Of_the_corpus_is_valid()
     {
         Shared.Require();
-        await CheckAsync(Path.Combine(Repository.Shared!, "dicom"));
+        Check(Path.Combine(Repository.Shared!, "dicom"));
     }
 
-    async System.Threading.Tasks.Task CheckAsync(string folder)
+    void Check(string folder)
     {
-        var headers = new FolderSource([folder]).Inputs().Select(input => HeaderReader.Read(input, TestContext.Current.CancellationToken)).ToList();
-        var instances = (await new Protection(new PatientPseudonyms(new HmacPseudonyms(Key)), Key).ApplyAsync(headers, TestContext.Current.CancellationToken))
-            .Select(header => header.Attributes).OfType<InstanceAttributes>().ToList();
+        var instances = new FolderSource([folder]).Inputs().Select(input => HeaderReader.Read(input, TestContext.Current.CancellationToken).Attributes)
+            .OfType<InstanceAttributes>().Select(instance => instance.With((row, value) => row == TagMap.PatientId ? "p1" : value)).ToList();
         var judged = 0;
         var errors = new List<string>();
         foreach (var study in instances.GroupBy(instance => instance.StudyUid))

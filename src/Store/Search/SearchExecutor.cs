@@ -8,7 +8,7 @@ namespace Dicom2Fhir.Store.Search;
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 {
     /// <summary>
-    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> characters of documents, but never empty
+    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> bytes of documents, but never empty
     /// while there are matches.
     /// </summary>
     /// <param name="position">Null for the first page.</param>
@@ -45,6 +45,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
             return SearchPage.Refused(new QueryProblem(QueryProblemKind.TooCostly, costly.Parameter, costly.Message, false));
         }
 
+        await page.LoadAsync(cancellationToken);
         var counted = position?.Total;
         if (position is null && total != TotalMode.None)
         {

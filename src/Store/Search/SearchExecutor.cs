@@ -7,6 +7,9 @@ namespace Dicom2Fhir.Store.Search;
 /// <param name="zone">Zone of the calendar terms.</param>
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 {
+    /// <summary>Matches that are sorted in memory; more are found by walking an index.</summary>
+    internal int SortInMemory { get; init; } = SortedMatches.InMemory;
+
     /// <summary>
     /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> characters of documents, but never empty
     /// while there are matches.
@@ -37,7 +40,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
                 var start = position?.Search == i ? position : null;
                 page.Begin(request.Searches[i].Type, horizons[i], i);
                 if (request.Sort.Count == 0) await FillAsync(page, matches.NumbersAsync(start?.Last ?? 0, count, cancellationToken), cancellationToken);
-                else keys = await new SortedMatches(connection, matches, request.Sort).FillAsync(page, start, cancellationToken);
+                else keys = await new SortedMatches(connection, matches, request.Sort, SortInMemory).FillAsync(page, start, cancellationToken);
             }
         }
         catch (TooCostlyException costly)

@@ -2,6 +2,7 @@
 --   kind  t token   u uri   c tuple of one series   p "has any value" (its id also names the parameter in the typed rows)
 --         x words beside a code, folded   b a region that contains a body site   q unit of a quantity (its id names the quantity's rows)
 --         y m d  year, month, day of a date as 2024, 2024-03, 2024-03-05   v  a date known to the month or year only, as written
+--         n "present without a value to order by": words, an identifier of a reference
 --         w "has a value over several days" (its id names their rows)
 --         a every number ever given   l live: not replaced, not deleted
 create table term (

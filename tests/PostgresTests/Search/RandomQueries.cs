@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;

@@ -38,6 +38,7 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
         {
             hits += Math.Sign(await AskAsync(random, world, type, query));
             asked++;
+            if (asked % 200 == 0) Console.Error.WriteLine($"{asked} {watch.Elapsed}");
         }
 
         for (var round = 0; round < 3; round++)

@@ -79,6 +79,22 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         }
     }
 
+    /// <summary>How the search is understood and answered.</summary>
+    public async Task<SearchExplanation> ExplainAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return new SearchExplanation([], refusal);
+        var explainer = new Explainer(connection, new Matcher(connection, zone));
+        var searches = new List<ExplainedSearch>();
+        foreach (var search in request.Searches)
+        {
+            searches.Add(await explainer.ExplainAsync(search, await TypeState.ReadAsync(connection, search.Type, cancellationToken), cancellationToken));
+        }
+
+        return new SearchExplanation(searches);
+    }
+
     // Null when a part is not cheap to count and only cheap counting is wanted.
     static async Task<long?> CountAsync(Matcher matcher, SearchRequest request, List<TypeState> states, bool cheapOnly, CancellationToken cancellationToken)
     {

@@ -26,6 +26,8 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    public static string Write(Resource resource) => Serializer.SerializeToString(resource);
+
     [Fact]
     public async Task Answers_equal_a_plain_evaluation_in_memory()
     {
@@ -38,7 +40,6 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
         {
             hits += Math.Sign(await AskAsync(random, world, type, query));
             asked++;
-            if (asked % 200 == 0) Console.Error.WriteLine($"{asked} {watch.Elapsed}");
         }
 
         for (var round = 0; round < 3; round++)
@@ -118,7 +119,7 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
     {
         await using var batch = await WriteBatch.BeginAsync(database.Owner, new IndexExtractor(Naive.Zone), [], Cancelled);
         await batch.WriteAsync(
-            [.. resources.Select(resource => new ResourceWrite(type, resource.Id!, Serializer.SerializeToString(resource), (Resource)resource.DeepCopy(), Origin.Import, ConformanceState.Unchecked))], Cancelled);
+            [.. resources.Select(resource => new ResourceWrite(type, resource.Id!, Write(resource), (Resource)resource.DeepCopy(), Origin.Import, ConformanceState.Unchecked))], Cancelled);
         await batch.DeleteAsync(type, deleted, Origin.Import, Cancelled);
         await batch.CommitAsync(Cancelled);
     }

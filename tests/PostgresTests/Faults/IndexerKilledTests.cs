@@ -38,7 +38,7 @@ public sealed class IndexerKilledTests(TestServer server)
         var versions = await VersionsAsync(site);
         await site.DoAsync("index", site.Files);
         await site.EqualsUndisturbedAsync();
-        if (versions.Length > 0) Assert.Equal(versions, await VersionsAsync(site));      // what was committed is not written again
+        Assert.Empty(versions.Split(',', StringSplitOptions.RemoveEmptyEntries).Except((await VersionsAsync(site)).Split(',')));      // what was committed is not written again
         await site.EndsSoundAsync();
     }
 

@@ -11,7 +11,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
     internal int SortInMemory { get; init; } = SortedMatches.InMemory;
 
     /// <summary>
-    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> characters of documents, but never empty
+    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> bytes of documents, but never empty
     /// while there are matches.
     /// </summary>
     /// <param name="position">Null for the first page.</param>
@@ -48,6 +48,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
             return SearchPage.Refused(new QueryProblem(QueryProblemKind.TooCostly, costly.Parameter, costly.Message, false));
         }
 
+        await page.LoadAsync(cancellationToken);
         var counted = position?.Total;
         if (position is null && total != TotalMode.None)
         {

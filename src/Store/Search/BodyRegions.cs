@@ -7,7 +7,8 @@ public static class BodyRegions
 {
     const string Snomed = "http://snomed.info/sct";
 
-    static readonly IReadOnlyList<(string Code, string Display, string[] Regions)> Rows = Read();
+    static readonly IReadOnlyList<(string Code, string[] Regions)> Rows =
+        [.. TableFile.Read("BodyRegions.tsv").Skip(1).Select(cells => (cells[0], cells[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
 
     // Codes that mean the same region, each under each.
     static readonly FrozenDictionary<string, string[]> Same = Rows.Where(row => row.Regions is [['=', ..]])
@@ -32,16 +33,5 @@ public static class BodyRegions
             if (!found.Add(same)) continue;
             foreach (var parent in Parents.GetValueOrDefault(same, [])) Add(parent, found);
         }
-    }
-
-    static List<(string, string, string[])> Read()
-    {
-        using var stream = typeof(BodyRegions).Assembly.GetManifestResourceStream("Dicom2Fhir.Store.Search.BodyRegions.tsv")!;
-        using var reader = new StreamReader(stream);
-        return
-        [
-            .. reader.ReadToEnd().Split('\n').Where(line => line.Length > 0 && line[0] != '#').Skip(1)
-                .Select(line => line.Split('\t')).Select(cells => (cells[0], cells[1], cells[2].Split(' ', StringSplitOptions.RemoveEmptyEntries))),
-        ];
     }
 }

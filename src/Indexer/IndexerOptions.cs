@@ -1,3 +1,4 @@
+using Dicom2Fhir.Mapping;
 using Microsoft.Extensions.Configuration;
 
 namespace Dicom2Fhir.Indexer;
@@ -23,6 +24,15 @@ public sealed record IndexerOptions
 
     public string? Source { get; init; }
 
+    /// <summary>Free text that may stand in for an absent attribute.</summary>
+    public TextHintLevel TextHints { get; init; } = TextHintLevel.Series;
+
+    /// <summary>Version of the MII module that resources are made for.</summary>
+    public string Target { get; init; } = Mii.Version;
+
+    /// <summary>Code tables, with the rows of the site's file where it has one.</summary>
+    public CodeTables Tables { get; init; } = CodeTables.Shipped;
+
     /// <summary>True: a Patient with name, address or contact may be imported.</summary>
     public bool AllowIdentifying { get; init; }
 
@@ -30,7 +40,6 @@ public sealed record IndexerOptions
     public static IndexerOptions Read(IConfiguration settings)
     {
         Refuse(settings, "Pseudonyms:Strategy", "hmac");
-        Refuse(settings, "Mapping:TextHints", "off");
         Refuse(settings, "Conformance:OnFailure", "quarantine");
         var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
         return new IndexerOptions
@@ -42,6 +51,9 @@ public sealed record IndexerOptions
             KeepNames = Choice(settings, "Ledger:Names", "keep", "hash"),
             AccessionSystem = Text(settings, "Accession:System"),
             Source = Text(settings, "Meta:Source"),
+            TextHints = OneOf(settings, "Mapping:TextHints", ("series", TextHintLevel.Series), ("off", TextHintLevel.Off), ("all", TextHintLevel.All)),
+            Target = OneOf(settings, "Mapping:Target", (Mii.Version, Mii.Version), (Mii.Ballot, Mii.Ballot)),
+            Tables = TablesOf(Text(settings, "Mapping:Tables")),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
         };
     }
@@ -51,6 +63,28 @@ public sealed record IndexerOptions
         var text = Text(settings, key) ?? standard;
         if (text.Equals(standard, StringComparison.OrdinalIgnoreCase)) return true;
         return text.Equals(other, StringComparison.OrdinalIgnoreCase) ? false : throw Bad(key, text, $"{standard} or {other}");
+    }
+
+    // The first is the standard.
+    static T OneOf<T>(IConfiguration settings, string key, params (string Word, T Value)[] choices)
+    {
+        if (Text(settings, key) is not { } text) return choices[0].Value;
+        var found = Array.FindIndex(choices, choice => choice.Word.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return found >= 0 ? choices[found].Value : throw Bad(key, text, string.Join(" or ", choices.Select(choice => choice.Word)));
+    }
+
+    static CodeTables TablesOf(string? file)
+    {
+        if (file is null) return CodeTables.Shipped;
+        try
+        {
+            var (tables, problems) = CodeTables.WithSiteFile(File.ReadAllLines(file));
+            return tables ?? throw new SettingException($"The setting Mapping__Tables names {file}, which cannot be used: {string.Join("; ", problems)}.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The setting Mapping__Tables names {file}, which cannot be read.");
+        }
     }
 
     // Compose files pass settings that nobody gave as "".

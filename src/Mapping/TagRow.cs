@@ -30,11 +30,14 @@ public enum Privacy
     /// <summary>Free text: names, dates and long numbers are removed.</summary>
     Text,
 
-    /// <summary>Kept, or pseudonymised by setting.</summary>
+    /// <summary>Kept, or pseudonymised by setting; of several UIDs joined by backslash each by itself.</summary>
     Uid,
 
     /// <summary>Device serial: kept, it is no patient data.</summary>
     Device,
+
+    /// <summary>Read and never kept.</summary>
+    Drop,
 }
 
 /// <summary>One DICOM attribute the program reads.</summary>
@@ -57,6 +60,15 @@ public sealed record TagRow(int Index, string Keyword, TagPath Path, TagLevel Le
 
     /// <summary>How the text is taken from a data set.</summary>
     public Reading Reading { get; init; } = Reading.Values;
+
+    /// <summary>Where else the value may stand, asked in order when the path states none: shared and per-frame functional groups.</summary>
+    public IReadOnlyList<TagPath> Places { get; init; } = [];
+
+    /// <summary>Further attributes that the reading needs (content trees of reports).</summary>
+    public IReadOnlyList<TagPath> Needs { get; init; } = [];
+
+    /// <summary>Everything the readers must keep for the row.</summary>
+    internal IEnumerable<TagPath> Paths => [Path, .. Places, .. Needs];
 
     /// <summary>The path as text: what hashes and orders go by.</summary>
     internal string PathText { get; } = Path.ToString();

@@ -29,6 +29,9 @@ static class IndexCommand
         Instances = options.Instances,
         AccessionSystem = options.AccessionSystem,
         Source = options.Source,
+        TextHints = options.TextHints,
+        Target = options.Target,
+        Tables = options.Tables,
         MakeId = recipe => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..32],
     };
 }

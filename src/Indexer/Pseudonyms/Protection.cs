@@ -38,12 +38,15 @@ sealed class Protection(PatientPseudonyms patients, KeyedHash key)
         return instance.With((row, value) => value is null ? null : row.Privacy switch
         {
             Privacy.PatientId => pseudonym,
-            Privacy.PatientIdIssuer or Privacy.ScrubberOnly => null,
-            Privacy.Accession => value.Length == 0 ? value : key.Accession(value.Trim()),
+            Privacy.PatientIdIssuer or Privacy.ScrubberOnly or Privacy.Drop => null,
+            Privacy.Accession when row.Path.Tags.Length > 1 => string.Join('\\', value.Split('\\').Select(Accession)),
+            Privacy.Accession => Accession(value),
             Privacy.Text => scrubber.Clean(value),
             _ => value,
         });
     }
+
+    string Accession(string value) => value.Trim() is { Length: > 0 } number ? key.Accession(number) : "";
 
     static PatientKey KeyOf(InstanceAttributes instance) =>
         new((instance[TagMap.IssuerOfPatientId] ?? "").Trim(), (instance[TagMap.PatientId] ?? "").Trim());

@@ -30,6 +30,9 @@ public sealed record FacadeOptions
     /// <summary>Peers whose forwarded headers count: loopback and private ranges, or the networks named.</summary>
     public IReadOnlyList<IPNetwork> Trusted { get; init; } = [.. DefaultTrusted.Select(IPNetwork.Parse)];
 
+    /// <summary>Origins whose browser scripts may read answers; *: all.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = ["*"];
+
     public string DataFolder { get; init; } = ".dicom2fhir";
 
     public string? Postgres { get; init; }
@@ -54,6 +57,7 @@ public sealed record FacadeOptions
         Trusted = settings["Proxy:Trusted"] is { Length: > 0 }
             ? Parse(settings, "Proxy:Trusted", "", Networks, "a list of networks such as 10.0.0.0/8")
             : [.. DefaultTrusted.Select(IPNetwork.Parse)],
+        Origins = Parse(settings, "Cors:Origins", "*", Allowed, "*, none, or a list of origins such as https://portal.example"),
         DataFolder = Given(settings["Data:Folder"]) ?? ".dicom2fhir",
         Postgres = Given(settings.GetConnectionString("Postgres")),
         PostgresWrite = Given(settings.GetConnectionString("PostgresWrite")),
@@ -70,6 +74,12 @@ public sealed record FacadeOptions
 
     static bool Choice(IConfiguration settings, string key, string standard, string other) =>
         Parse(settings, key, standard, text => text == standard ? false : text == other ? true : (bool?)null, $"{standard} or {other}")!.Value;
+
+    static IReadOnlyList<string>? Allowed(string text)
+    {
+        var origins = text is "none" ? [] : text.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries);
+        return Array.TrueForAll(origins, origin => origin == "*" || (Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.GetLeftPart(UriPartial.Authority) == origin)) ? origins : null;
+    }
 
     static IReadOnlyList<IPNetwork>? Networks(string text)
     {

@@ -29,21 +29,15 @@ try
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a failed start ends in a sentence below
     builder.WebHost.ConfigureKestrel(server => server.Apply(options));
-    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddSingleton<SearchEndpoints.Searches>();
+    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddFhir().AddHttp(options);
     builder.Services.AddHostedService<BackgroundWork>().AddHostedService<Metrics>();
-    builder.Services.AddResponseCompression(compression => compression.MimeTypes = ["application/fhir+json", "application/fhir+xml"]);
 
     await using var app = builder.Build();
     app.UseResponseCompression();
+    app.UseCors();
     app.UseFhirErrors();
     app.MapHealth();
-    var fhir = app.MapGroup(RequestBase.Path);
-    fhir.MapMetadata();
-    fhir.MapRead();
-    fhir.MapSearch();
-    fhir.MapGet("/", (HttpContext context) => context.Request.QueryString.HasValue
-        ? throw new FhirErrorException(FhirErrors.NoInteraction("a search over all types"))
-        : Results.Redirect($"{RequestBase.Text(RequestBase.Of(context, options))}/metadata"));
+    app.MapFhir();
     app.MapGet("/", () => Results.Redirect("fhir/metadata"));
     await app.RunAsync(starting.Token);
     return 0;

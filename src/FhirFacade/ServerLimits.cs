@@ -4,17 +4,26 @@ namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>
 /// Forms of portals reach 1 MB (20,000 values), request lines 64 kB (batches of ids); what is larger is a mistake or an attack. Idle connections stay
-/// open longer than the 30 s portals expect (the server's standard is 130 s).
+/// open longer than the 30 s portals expect (the server's standard is 130 s); slow headers end after 30 s, slow bodies and readers after 5 s under
+/// 240 bytes a second (the server's standards).
 /// </summary>
 static class ServerLimits
 {
+    public const int RequestLine = 64 * 1024;
+    public const int Headers = 64 * 1024;
+    public const int Body = 8 * 1024 * 1024;
+
+    // A connection costs some 20 kB; portals open 32 a client.
+    const int Connections = 2_000;
+
     public static void Apply(this KestrelServerOptions server, FacadeOptions options)
     {
-        server.Listen(options.Listen, options.Port);
+        server.Listen(options.Listen, options.Port, listen => listen.UseOutcomes());
         server.AddServerHeader = false;
-        server.Limits.MaxRequestLineSize = 64 * 1024;
+        server.Limits.MaxConcurrentConnections = Connections;
+        server.Limits.MaxRequestLineSize = RequestLine;
         server.Limits.MaxRequestBufferSize = 1024 * 1024;
-        server.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        server.Limits.MaxRequestBodySize = 8 * 1024 * 1024;
+        server.Limits.MaxRequestHeadersTotalSize = Headers;
+        server.Limits.MaxRequestBodySize = Body;
     }
 }

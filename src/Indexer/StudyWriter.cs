@@ -70,8 +70,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
         var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
-        await batch.SaveSeriesAsync(
-            [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, accepted, cancellationToken);
         await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
@@ -80,11 +79,28 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
     }
 
+    /// <summary>Maps kept studies again; what comes out equal is not written.</summary>
+    /// <param name="stop">Ends waiting for a database that is away.</param>
+    public Task<Written> RemapAsync(IReadOnlyCollection<string> studyUids, CancellationToken stop) =>
+        retry.RunAsync(() => RemapOnceAsync(studyUids, CancellationToken.None), stop);
+
+    async Task<Written> RemapOnceAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken)
+    {
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
+            .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
+        var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.Contains(study.Uid))], cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        return new Written(studies.Count, studies.Sum(study => study.Written), 0);
+    }
+
     // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned, and nothing of them
     // is written.
     async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).ToDictionary(study => study, study => StudyMapper.Map(study.After, mapping));
+        foreach (var study in studies.Where(study => study.MustMap)) study.Mapped = StudyMapper.Map(study.After, mapping);
+        var mapped = studies.Where(study => study.Mapped is not null).ToDictionary(study => study, study => study.Mapped!);
         var outcomes = await WriteAsync(batch, [.. mapped.Select(pair => (pair.Key, (Resource)pair.Value.Study))], cancellationToken);
         var refused = mapped.Keys.Zip(outcomes).Where(pair => pair.Second == WriteOutcome.IdConflict).Select(pair => pair.First).ToHashSet();
         var accepted = mapped.Where(pair => !refused.Contains(pair.Key)).ToList();
@@ -119,6 +135,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             {
                 await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
                 await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
+                await batch.SaveFindingsAsync([study.Uid], [], cancellationToken);
                 await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)

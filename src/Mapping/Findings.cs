@@ -41,4 +41,7 @@ public static class Findings
 
     public static IReadOnlyList<string> All { get; } =
         [Unmapped, Varies, Missing, Placeholder, BadDate, BadTime, BadZone, ClockChange, BadNumber, BadUid, Guard, Nonconformant];
+
+    /// <summary>True when the finding's text is a value that reached no element.</summary>
+    public static bool LeavesValueOut(string code) => code is not (Varies or Missing or ClockChange or Guard or Nonconformant);
 }

@@ -10,6 +10,9 @@ public sealed record MappedStudy(
     IReadOnlyList<Observation> Observations,
     IReadOnlyList<Finding> Findings)
 {
+    /// <summary>By place of the finding; not cut to the texts that <see cref="Findings"/> shows.</summary>
+    internal IReadOnlyDictionary<string, HashSet<string>> Unused { get; init; } = new Dictionary<string, HashSet<string>>();
+
     /// <summary>Everything besides the study itself.</summary>
     public IEnumerable<Resource> Companions => [.. Devices, .. Administrations, .. Observations];
 
@@ -31,10 +34,18 @@ public sealed record MappedStudy(
         return new(
             study, [.. Devices.Where(Stays)], [.. Administrations.Where(Stays)], [.. Observations.Where(Stays)],
             [.. Findings, .. gone.Order(StringComparer.Ordinal).Select(reference =>
-                new Finding(Mapping.Findings.Nonconformant, FindingSeverity.Error, reference, "the companion is not stored, the study does not refer to it"))]);
+                new Finding(Mapping.Findings.Nonconformant, FindingSeverity.Error, reference, "the companion is not stored, the study does not refer to it"))])
+        {
+            Unused = Unused,
+        };
 
         bool IsGone(ResourceReference? reference) => reference?.Reference is { } text && gone.Contains(text);
         bool Leads(Extension extension) => IsGone(extension.Value as ResourceReference);
         bool Stays(Resource resource) => !gone.Contains($"{resource.TypeName}/{resource.Id}");
     }
+
+    /// <summary>Values of an attribute that reached no element, those of the study's own elements included.</summary>
+    internal IReadOnlySet<string> UnusedOf(TagRow row, string seriesUid) =>
+        ((string[])[row.Keyword, $"{row.Keyword} series {seriesUid}"])
+            .SelectMany(place => Unused.TryGetValue(place, out var values) ? values : []).ToHashSet(StringComparer.Ordinal);
 }

@@ -25,7 +25,7 @@ public static class StudyMapper
         var draft = new Draft<ImagingStudy>(study, scope, context);
         foreach (var row in TagMap.All) (row.Conversion as Conversion.OfStudy)?.Apply(draft, row);
         study.Meta!.Tag = [.. context.Derived.Select(code => new Coding(Derived.System, code))];
-        return new MappedStudy(study, [.. context.Devices.Values], [.. context.Administrations.Values], [.. context.Observations.Values], findings.All);
+        return new MappedStudy(study, [.. context.Devices.Values], [.. context.Administrations.Values], [.. context.Observations.Values], findings.All) { Unused = findings.Unused };
     }
 
     /// <summary>The distinct patient pseudonyms of the instances in ordinal order: more than one means a conflict (design decision 15).</summary>

@@ -27,7 +27,6 @@ static class ErrorHandling
                 Negotiation.Use(context);
                 if (rest != "/metadata" && await readiness.NeverReadyAsync(context.RequestAborted) is { } reason) throw new FhirErrorException(FhirErrors.Unavailable(reason));
                 await next(context);
-                if (!context.Response.HasStarted && context.Response.StatusCode is 404 or 405 && context.Response.ContentLength is null) await UnroutedAsync(context, rest);
             }
             catch (Exception exception) when (!context.Response.HasStarted)
             {
@@ -36,42 +35,24 @@ static class ErrorHandling
         });
     }
 
-    static Task UnroutedAsync(HttpContext context, PathString rest)
-    {
-        var request = context.Request;
-        var segments = rest.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (HttpMethods.IsGet(request.Method) && !segments.Any(segment => segment[0] is '_' or '$'))
-        {
-            return FhirResponse.SendErrorsAsync(context, [FhirErrors.NoRoute(request.Path)]);
-        }
-
-        var allowed = segments switch
-        {
-            [_, "_search"] => "POST",
-            [] or [_] or [_, _] when !segments.Any(segment => segment[0] is '_' or '$') => "GET, HEAD",
-            _ => "",
-        };
-        context.Response.Headers.Allow = allowed;
-        return FhirResponse.SendErrorsAsync(context, [allowed.Length > 0 ? FhirErrors.NotAllowed(request.Method, allowed) : FhirErrors.NoInteraction(request.Path)]);
-    }
-
     static Task AnswerAsync(HttpContext context, Exception exception, ILogger logger)
     {
         if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested) return Task.CompletedTask;
         var errors = Errors(exception);
-        if (errors[0].Status >= 500 && exception is not FhirErrorException) logger.RequestFailed(exception, context.Response.Headers["X-Request-Id"].ToString());
-        if (errors[0].Status == 406) context.Items[nameof(Format)] = Format.Json;
-        if (errors[0].Status == 405 && context.Response.Headers.Allow.Count == 0) context.Response.Headers.Allow = "";
-        context.Response.Headers.Remove("ETag");
-        context.Response.Headers.Remove("Last-Modified");
+        if (IsFault(exception, errors)) logger.RequestFailed(exception, context.Response.Headers["X-Request-Id"].ToString());
+        if (errors[0].Status == 406) Negotiation.UseJson(context);
         return FhirResponse.SendErrorsAsync(context, errors);
     }
+
+    /// <summary>True for what the operator has to see.</summary>
+    public static bool IsFault(Exception exception, IReadOnlyList<FhirError> errors) => errors[0].Status >= 500 && exception is not FhirErrorException;
 
     /// <summary>What a caller is told of an exception: never SQL, a stack or a value of somebody else.</summary>
     internal static IReadOnlyList<FhirError> Errors(Exception exception) => exception switch
     {
         FhirErrorException fhir => fhir.Errors,
         BadHttpRequestException { StatusCode: 413 } => [FhirErrors.TooLarge],
+        BadHttpRequestException { StatusCode: 408 } => [FhirErrors.TooSlow],
         BadHttpRequestException bad => [FhirErrors.BadRequest(bad.Message)],
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => [FhirErrors.Unavailable("The search took too long; narrow it down.")],
         NpgsqlException { InnerException: TimeoutException } => [FhirErrors.Unavailable("The database did not answer in time; narrow the search down or try again.")],

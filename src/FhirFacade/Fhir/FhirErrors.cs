@@ -5,12 +5,20 @@ namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>An error of the FHIR interface: status, issue code (http://hl7.org/fhir/issue-type) and a sentence for the caller.</summary>
 /// <param name="Expression">http.NAME for a parameter (R4 OperationOutcome.issue.expression), else null.</param>
-public sealed record FhirError(int Status, string Code, string Text, string? Expression = null);
+public sealed record FhirError(int Status, string Code, string Text, string? Expression = null)
+{
+    /// <summary>Of 405: the methods the path takes, "" for none.</summary>
+    public string? Allow { get; init; }
+}
 
 /// <summary>The closed set of errors; docs/error-codes.md lists them.</summary>
 static class FhirErrors
 {
+    /// <summary>Of a read, and of names that are no type at all.</summary>
     public static FhirError UnknownType(string type) => new(404, "not-supported", $"The resource type '{type}' is not served here; see /metadata.");
+
+    /// <summary>Of a search over a FHIR type: not 404, which portals take for a passing fault and try again.</summary>
+    public static FhirError TypeNotSearched(string type) => new(400, "not-supported", $"The resource type '{type}' is not served here; see /metadata.");
 
     public static FhirError NotFound(string type, string id) => new(404, "not-found", $"{type}/{id} is not known.");
 
@@ -20,17 +28,38 @@ static class FhirErrors
 
     public static FhirError NoRoute(string path) => new(404, "not-found", $"There is nothing at {path}.");
 
-    public static FhirError NotAllowed(string method, string allowed) => new(405, "not-supported", $"{method} is not offered here{(allowed.Length > 0 ? $", only {allowed}" : "")}. This server only reads.");
+    public static FhirError NotAllowed(string method, string allowed) =>
+        new(405, "not-supported", $"{method} is not offered here, only {allowed}. This server only reads.") { Allow = allowed };
 
-    /// <summary>History, operations and searches over all types: never 404, which portals take for a passing fault and try again.</summary>
-    public static FhirError NoInteraction(string name) => new(405, "not-supported", $"'{name}' is not offered; this server offers read and search by type.");
+    /// <summary>History and operations: never 404, which portals take for a passing fault and try again.</summary>
+    public static FhirError NoInteraction(string name) =>
+        new(405, "not-supported", $"'{name}' is not offered; this server offers read, search and batches of them.") { Allow = "" };
 
     public static FhirError NotAcceptable(string wanted) =>
         new(406, "not-supported", $"'{wanted}' cannot be produced; JSON (application/fhir+json) and XML (application/fhir+xml) can.");
 
-    public static FhirError WrongBody(string? type) => new(415, "not-supported", $"A search is posted as application/x-www-form-urlencoded, not as '{type}'.");
+    public static FhirError WrongBody(string? type, string expected) => new(415, "not-supported", $"The body of this request is {expected}, not '{type}'.");
+
+    public static FhirError CompressedBody(string coding) => new(415, "not-supported", $"A request body is taken as it is, not in the coding '{coding}'.");
 
     public static FhirError TooLarge { get; } = new(413, "too-long", "The request body is larger than this server takes.");
+
+    /// <summary>What the web server refuses before the request is read: not HTTP (400), slow (408), long lines (414) and headers (431).</summary>
+    public static FhirError Framework(int status, string reason) => status switch
+    {
+        408 => new(408, "timeout", "The request came too slowly."),
+        414 => new(414, "too-long", "The request line is longer than this server takes (64 kB): send the search as POST to _search."),
+        431 => new(431, "too-long", "The request headers are larger than this server takes (64 kB, 100 headers)."),
+        _ => new(status, status < 500 ? "invalid" : "exception", $"The request is not HTTP as this server reads it ({reason}); characters outside ASCII are percent-encoded in a URL."),
+    };
+
+    public static FhirError TooManyParameters(int parameters, int most) => new(400, "too-costly", $"A query has at most {most} parameters, this one has {parameters}.");
+
+    public static FhirError TooManyEntries(int entries, int most) => new(400, "too-costly", $"A batch has at most {most} entries, this one has {entries}.");
+
+    public static FhirError BatchTooLarge { get; } = new(400, "too-costly", "The answers of the batch so far fill what clients can read: send this entry in a batch of its own.");
+
+    public static FhirError TooSlow { get; } = new(408, "timeout", "The request body came too slowly.");
 
     public static FhirError BadRequest(string text) => new(400, "invalid", text);
 

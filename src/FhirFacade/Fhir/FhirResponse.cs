@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
-/// <summary>Sends JSON text as it is; XML and indented answers are made from the parsed text.</summary>
+/// <summary>Sends answers: JSON text as it is; XML and indented answers are made from the parsed text.</summary>
 static class FhirResponse
 {
     // Documents hold umlauts and were written by us: no need to escape them again, and no HTML context.
@@ -13,15 +14,25 @@ static class FhirResponse
 
     static readonly JsonSerializerOptions Reading = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Ostrich);
 
-    public static async System.Threading.Tasks.Task SendAsync(HttpContext context, int status, ReadOnlyMemory<byte> json)
+    public static async System.Threading.Tasks.Task SendAsync(HttpContext context, FhirAnswer answer)
     {
-        var format = context.Items[nameof(Format)] as Format? ?? Format.Json;
-        var pretty = context.Items["pretty"] is true;
+        Negotiation.Use(context, answer.Presentation);
         var response = context.Response;
-        response.StatusCode = status;
-        response.Headers.Append("Vary", "Accept");
+        var headers = response.Headers;
+        response.StatusCode = answer.Status;
+        headers.Append("Vary", "Accept, Prefer");
+        // What has a version is asked again with it; a search is never answered from a cache.
+        headers.CacheControl = answer.ETag is null ? "no-store" : "private, no-cache";
+        headers.XContentTypeOptions = "nosniff";
+        if (answer.ETag is not null) headers.ETag = answer.ETag;
+        if (answer.LastModified is { } modified) headers.LastModified = modified.ToString("R", CultureInfo.InvariantCulture);
+        if (answer.Location is not null) headers.Location = answer.Location;
+        if (answer.PreferenceApplied is not null) headers["Preference-Applied"] = answer.PreferenceApplied;
+        if (answer.Json.IsEmpty) return;
+
+        var (format, pretty) = Negotiation.Of(context);
         response.ContentType = Formats.ContentType(format);
-        var body = format == Format.Xml ? ToXml(json.Span, pretty) : pretty ? Indent(json) : json;
+        var body = format == Format.Xml ? ToXml(answer.Json.Span, pretty) : pretty ? Indent(answer.Json) : answer.Json;
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method)) await response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }
@@ -30,8 +41,11 @@ static class FhirResponse
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, WriterOptions)) FhirErrors.Write(json, errors);
-        if (errors[0].Status == 503) context.Response.Headers.RetryAfter = "5";
-        return SendAsync(context, errors[0].Status, buffer.WrittenMemory);
+        var headers = context.Response.Headers;
+        if (errors[0].Status == 503) headers.RetryAfter = "5";
+        if (errors[0].Status == 415) headers.AcceptEncoding = "identity";
+        if (errors[0].Allow is { } allowed) headers.Allow = allowed;
+        return SendAsync(context, new FhirAnswer(errors[0].Status, buffer.WrittenMemory));
     }
 
     static ReadOnlyMemory<byte> ToXml(ReadOnlySpan<byte> json, bool pretty)

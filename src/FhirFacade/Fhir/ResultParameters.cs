@@ -40,10 +40,12 @@ sealed record ResultParameters(int Count, Summary Summary, IReadOnlyList<string>
     static readonly FrozenSet<string> Names = FrozenSet.Create("_count", "_summary", "_elements", "_total", "_format", "_pretty");
 
     /// <summary>Takes the result parameters out of a query; what is left chooses the resources.</summary>
-    /// <exception cref="FhirErrorException">400: one has a value it cannot have.</exception>
-    public static (ResultParameters Results, List<KeyValuePair<string, string>> Criteria) Split(IEnumerable<KeyValuePair<string, string>> query)
+    /// <param name="nested">Of a batch entry: without _count all matches are wanted.</param>
+    /// <exception cref="FhirErrorException">400: one has a value it cannot have, or there are too many.</exception>
+    public static (ResultParameters Results, List<KeyValuePair<string, string>> Criteria) Split(IReadOnlyList<KeyValuePair<string, string>> query, bool nested = false)
     {
-        var results = new ResultParameters(DefaultCount, Summary.False, [], TotalMode.Cheap, false, []);
+        if (query.Count > QueryStringParser.MostParameters) throw new FhirErrorException(FhirErrors.TooManyParameters(query.Count, QueryStringParser.MostParameters));
+        var results = new ResultParameters(nested ? MostCount : DefaultCount, Summary.False, [], TotalMode.Cheap, false, []);
         var written = new List<KeyValuePair<string, string>>();
         var criteria = new List<KeyValuePair<string, string>>();
         foreach (var (name, value) in query)

@@ -19,6 +19,18 @@ public sealed class ResultParametersTests
         Assert.Equal(written, RawQuery.Print(results.Written));
     }
 
+    [Fact]
+    public void A_batch_entry_without_count_wants_all() =>
+        Assert.Equal((10_000, 7), (ResultParameters.Split([], nested: true).Results.Count, ResultParameters.Split(RawQuery.Parse("_count=7"), nested: true).Results.Count));
+
+    [Fact]
+    public void A_query_of_too_many_parameters_is_refused_before_it_is_read()
+    {
+        var query = Enumerable.Repeat(KeyValuePair.Create("_elements", "id"), 100_000).ToList();
+        var error = Assert.Single(Assert.Throws<FhirErrorException>(() => ResultParameters.Split(query)).Errors);
+        Assert.Equal((400, "too-costly"), (error.Status, error.Code));
+    }
+
     [Theory]
     [InlineData("_count=0")]
     [InlineData("_summary=count")]

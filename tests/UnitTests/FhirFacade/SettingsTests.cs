@@ -26,6 +26,8 @@ public sealed class SettingsTests
     [InlineData("Search:Handling", "relaxed")]
     [InlineData("Search:Instances", "none")]
     [InlineData("Proxy:Trusted", "10.0.0.0/99")]
+    [InlineData("Cors:Origins", "portal.example")]
+    [InlineData("Cors:Origins", "https://portal.example/path")]
     public void A_bad_setting_is_named_in_one_sentence(string key, string value)
     {
         var exception = Assert.Throws<SettingException>(() => Read((key, value)));
@@ -44,6 +46,13 @@ public sealed class SettingsTests
         Assert.Equal(["203.0.113.0/24", "198.51.100.7/32", "::1/128"], options.Trusted.Select(network => network.ToString()));
         Assert.Equal(("Host=a", "Host=b"), (options.Postgres, options.PostgresWrite));
     }
+
+    [Theory]
+    [InlineData("*", "*")]
+    [InlineData("none", "")]
+    [InlineData("https://portal.example http://localhost:3000", "https://portal.example,http://localhost:3000")]
+    public void Origins_of_browser_scripts_are_all_none_or_a_list(string setting, string origins) =>
+        Assert.Equal(origins, string.Join(',', Read(("Cors:Origins", setting)).Origins));
 
     [Fact]
     public void Empty_settings_are_not_given()

@@ -9,7 +9,7 @@ using Hl7.Fhir.Serialization;
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>The CapabilityStatement, made from the tables of types and search parameters: equal for all copies of the facade.</summary>
-static class MetadataEndpoint
+static class MetadataInteraction
 {
     const string Module = "https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/";
     const string ModuleVersion = "2026.0.0";
@@ -26,27 +26,19 @@ static class MetadataEndpoint
 
     static readonly JsonSerializerOptions Writing = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
 
-    public static void MapMetadata(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/metadata", ["GET", "HEAD"], async (HttpContext context, FacadeOptions options) =>
-        {
-            var statement = JsonSerializer.SerializeToUtf8Bytes<Resource>(Build(RequestBase.Of(context, options)), Writing);
-            var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(statement))[..16]}\"";
-            context.Response.Headers.ETag = etag;
-            if (Conditional.NotModified(context.Request, etag, null))
-            {
-                context.Response.StatusCode = 304;
-                return;
-            }
-
-            await FhirResponse.SendAsync(context, 200, statement);
-        });
+    public static FhirAnswer Answer(FhirCall call)
+    {
+        var statement = JsonSerializer.SerializeToUtf8Bytes<Resource>(Build(call.Base), Writing);
+        var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(statement))[..16]}\"";
+        return call.Conditions.NotModified(etag, null) ? new FhirAnswer(304, default) { ETag = etag } : new FhirAnswer(200, statement) { ETag = etag };
+    }
 
     internal static CapabilityStatement Build(Uri fhirBase) => new()
     {
         Status = PublicationStatus.Active,
         Date = Released,
         Kind = CapabilityStatementKind.Instance,
-        Software = new CapabilityStatement.SoftwareComponent { Name = "Dicom2Fhir", Version = typeof(MetadataEndpoint).Assembly.GetName().Version!.ToString(3) },
+        Software = new CapabilityStatement.SoftwareComponent { Name = "Dicom2Fhir", Version = typeof(MetadataInteraction).Assembly.GetName().Version!.ToString(3) },
         Implementation = new CapabilityStatement.ImplementationComponent { Description = "ImagingStudy of the MII core data set, read from DICOM headers", Url = RequestBase.Text(fhirBase) },
         FhirVersion = FHIRVersion.N4_0_1,
         Format = ["json", "xml"],

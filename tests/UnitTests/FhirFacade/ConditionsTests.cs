@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Dicom2Fhir.UnitTests.FhirFacade;
 
-public sealed class ConditionalTests
+public sealed class ConditionsTests
 {
     static readonly DateTimeOffset Modified = new(2024, 3, 5, 10, 0, 0, TimeSpan.Zero);
 
@@ -19,7 +19,7 @@ public sealed class ConditionalTests
     [InlineData("If-None-Match: rubbish", false, "no tag")]
     [InlineData("If-Modified-Since: yesterday", false, "no date")]
     [InlineData("", false, "unconditional")]
-    public void Conditions(string headers, bool notModified, string reason)
+    public void Conditions_of_a_request(string headers, bool notModified, string reason)
     {
         var context = new DefaultHttpContext();
         foreach (var header in headers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -27,6 +27,6 @@ public sealed class ConditionalTests
             context.Request.Headers[header.Split(": ")[0]] = header.Split(": ", 2)[1];
         }
 
-        Assert.True(Conditional.NotModified(context.Request, "W/\"3\"", Modified) == notModified, reason);
+        Assert.True(Conditions.Of(context.Request).NotModified("W/\"3\"", Modified) == notModified, reason);
     }
 }

@@ -7,9 +7,9 @@ using Hl7.Fhir.Serialization;
 
 namespace Dicom2Fhir.UnitTests.FhirFacade;
 
-public sealed class MetadataEndpointTests
+public sealed class MetadataInteractionTests
 {
-    static readonly CapabilityStatement Statement = MetadataEndpoint.Build(new Uri("https://fhir.example/fhir"));
+    static readonly CapabilityStatement Statement = MetadataInteraction.Build(new Uri("https://fhir.example/fhir"));
 
     [Fact]
     public void The_statement_is_the_committed_one()

@@ -86,23 +86,20 @@ sealed class Dose
 
     Report ReportOf(InstanceAttributes instance)
     {
-        var uids = (instance[TagMap.DoseEventUid] ?? "").Split('\\');
-        var values = (instance[TagMap.DoseEventValues] ?? "").Split('\\');
-        var found = values.Select((value, index) => EventOf(index < uids.Length ? uids[index] : "", value.Split('^'))).OfType<Event>().ToList();
+        string[] uids = Parts(TagMap.DoseEventUid), starts = Parts(TagMap.DoseEventStarts), times = Parts(TagMap.DoseTimes);
+        var found = Parts(TagMap.DoseEventValues).Select((value, index) => EventOf(uids.ElementAtOrDefault(index) ?? "", value.Split('^'), starts.ElementAtOrDefault(index))).OfType<Event>().ToList();
         var totals = Scope.Split(instance[TagMap.DoseTotals] ?? "").Select(total => total.Split('^')).Where(cells => cells.Length == 2 && Quantities.ContainsKey(cells[0]))
             .Select(cells => (cells[0], Value: Value(Quantities[cells[0]], cells[1]))).Where(total => total.Value is not null)
             .Select(total => (total.Item1, total.Value!.Value)).ToList();
-        return new Report(found, totals, TimeOf(instance, "113809"), TimeOf(instance, "113810"));
+        return new Report(found, totals, Acquisition.Local(times[0]), Acquisition.Local(times.ElementAtOrDefault(1) ?? ""));
+
+        string[] Parts(TagRow row) => (instance[row] ?? "").Split('\\');
     }
 
-    static DateTime? TimeOf(InstanceAttributes instance, string concept) =>
-        Scope.Split(instance[TagMap.DoseTotals] ?? "").Select(total => total.Split('^')).Where(cells => cells[0] == concept && cells.Length == 2)
-            .Select(cells => Acquisition.Local(cells[1])).FirstOrDefault();
-
-    Event? EventOf(string uid, string[] cells)
+    Event? EventOf(string uid, string[] cells, string? start)
     {
-        if (cells.Length != 3 || (uid.Length == 0 && cells.All(cell => cell.Length == 0))) return null;
-        return new Event(uid.Length > 0 ? uid : string.Join('^', cells), uid, Value("CTDI", cells[0]), Value("DLP", cells[1]), Acquisition.Local(cells[2]));
+        if (cells.Length != 2 || (uid.Length == 0 && cells.All(cell => cell.Length == 0))) return null;
+        return new Event(uid.Length > 0 ? uid : string.Join('^', [.. cells, start]), uid, Value("CTDI", cells[0]), Value("DLP", cells[1]), Acquisition.Local(start ?? ""));
     }
 
     /// <summary>"502.3 mGy.cm" in the unit of the quantity; null with a finding for a unit that is none of it.</summary>

@@ -47,21 +47,28 @@ static class DoseReport
         .. Enumerable.Range(1, Depth).SelectMany(depth => Leaves.Select(leaf => TagPath.Parse(string.Concat(Enumerable.Repeat("0040,A730>", depth)) + leaf))),
     ];
 
-    /// <summary>"113813^502.3 mGy.cm" a total: concept and value with unit; "113809^20060823114014" start and end of irradiation.</summary>
+    /// <summary>"113813^502.3 mGy.cm" a total: concept and value with unit.</summary>
     public static Reading Totals { get; } = Of("totals of a dose report", root =>
         Containers(root, CtAccumulated).SelectMany(one => Values(one, "113813"))
             .Concat(Projection(root).SelectMany(one => Values(one, "113722").Concat(Values(one, "113725"))))
-            .Concat(Window(root)));
+            .Where(total => total.Length > 0));
 
     /// <summary>The event's UID, "" where it has none.</summary>
     public static Reading EventUids { get; } = Of("irradiation events of a dose report", root => Events(root).Select(one => Find(one, EventUid)?.Value(Uid) ?? ""));
 
-    /// <summary>"5.1 mGy^120 mGy.cm^20240101120000" an event: CTDIvol, DLP, start; aligned with the UIDs.</summary>
+    /// <summary>"5.1 mGy^120 mGy.cm" an event: CTDIvol and DLP; aligned with the UIDs.</summary>
     public static Reading EventDoses { get; } = Of("doses of a dose report's events", root =>
-        Events(root).Select(one => $"{Number(Find(one, Ctdi))}^{Number(Find(one, Dlp))}^{Find(one, Started)?.Value(DateTime)}"));
+        Events(root).Select(one => $"{Number(Find(one, Ctdi))}^{Number(Find(one, Dlp))}"));
+
+    /// <summary>When each event began, "" where it is not said; aligned with the UIDs.</summary>
+    public static Reading EventStarts { get; } = Of("starts of a dose report's events", root => Events(root).Select(one => Find(one, Started)?.Value(DateTime) ?? ""));
+
+    /// <summary>Start and end of irradiation of a CT report.</summary>
+    public static Reading Times { get; } = Of("time of irradiation of a dose report", root => !Containers(root, CtEvent).Any() ? []
+        : ((string[])[IrradiationStart, IrradiationEnd]).Select(concept => Containers(root, concept).FirstOrDefault()?.Value(DateTime) ?? ""));
 
     static Reading Of(string text, Func<DataSet, IEnumerable<string>> parts) => Reading.Of(text, (data, _) =>
-        Concept(data) == Root && string.Join('\\', parts(data).Select(FhirText.Clean)) is { Length: > 0 } found ? found : null);
+        Concept(data) == Root && string.Join('\\', parts(data).Select(FhirText.Clean)) is { } found && found.Any(letter => letter != '\\') ? found : null);
 
     static IEnumerable<DataSet> Events(DataSet root) => Containers(root, CtEvent).Take(MostEvents);
 
@@ -77,11 +84,6 @@ static class DoseReport
 
     static IEnumerable<string> Values(DataSet container, string concept) =>
         container.Items(Content).Where(item => Concept(item) == concept).Select(Number).Where(number => number.Length > 0).Select(number => $"{concept}^{number}");
-
-    static IEnumerable<string> Window(DataSet root) =>
-        ((string[])[IrradiationStart, IrradiationEnd]).Where(_ => Containers(root, CtEvent).Any())
-            .Select(concept => (concept, Time: Containers(root, concept).FirstOrDefault()?.Value(DateTime))).Where(pair => pair.Time is not null)
-            .Select(pair => $"{pair.concept}^{pair.Time}");
 
     static DataSet? Find(DataSet container, string concept)
     {

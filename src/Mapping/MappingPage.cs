@@ -55,12 +55,13 @@ public static partial class MappingPage
 
     static string PrivacyText(Privacy privacy) => privacy switch
     {
-        Privacy.Keep or Privacy.Device => "kept",
+        Privacy.Keep => "kept",
         Privacy.PatientId => "pseudonym",
         Privacy.PatientIdIssuer or Privacy.ScrubberOnly or Privacy.Drop => "never kept",
         Privacy.Accession => "keyed hash",
-        Privacy.Text => "scrubbed",
+        Privacy.Text or Privacy.Term => "scrubbed",
         Privacy.Uid => "kept or pseudonymised",
+        Privacy.Device => "kept or pseudonymised",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

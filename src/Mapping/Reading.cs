@@ -46,7 +46,7 @@ public sealed record Reading(string Text, Func<DataSet, TagPath, string?> Read, 
         foreach (var place in row.Places)
         {
             if (!string.IsNullOrEmpty(text)) return text;
-            text = ReadPlace(data, place) ?? text;
+            if (data.Contains(place.Tags[0])) text = ReadPlace(data, place) ?? text;
         }
 
         return text;

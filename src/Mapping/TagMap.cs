@@ -134,14 +134,14 @@ public static class TagMap
 
     // Contrast agent
     public static TagRow ContrastBolusAgent { get; } = Row(
-        "0018,0010", "ContrastBolusAgent", TagLevel.Series, Privacy.Text, "series.extension", SeriesElements.ContrastGiven,
+        "0018,0010", "ContrastBolusAgent", TagLevel.Series, Privacy.Term, "series.extension", SeriesElements.ContrastGiven,
         "mii-ex-bildgebung-kontrastmittel", "extension absent: unknown, not false");
     public static TagRow ContrastBolusAgentSequence { get; } = Read(
         "0018,0012", "ContrastBolusAgentSequence", TagLevel.Series, Privacy.Keep, "an item says: given", "series.extension",
         "mii-ex-bildgebung-kontrastmittel", Reading.ItemCount);
     public static CodeRows ContrastAgentCode { get; } = Codes(
         "0018,0012", "ContrastBolusAgentSequence", TagLevel.Series, "MedicationAdministration", SeriesElements.Administration,
-        "mii-pr-bildgebung-kontrastmittelgabe");
+        "mii-pr-bildgebung-kontrastmittelgabe", Privacy.Term);
     public static TagRow ContrastBolusVolume { get; } = ContrastFact(
         "0018,1041", "ContrastBolusVolume", "above 0 says: given; dose of the administration, mL", places: Places.Of("0018,0012>0018,1041", "0018,0012>0018,9340>0018,1041"));
     public static TagRow ContrastBolusStartTime { get; } = ContrastFact(
@@ -149,7 +149,7 @@ public static class TagMap
     public static TagRow ContrastBolusStopTime { get; } = ContrastFact(
         "0018,1043", "ContrastBolusStopTime", "end of the administration", places: Places.Of("0018,0012>0018,9340>0018,1043"));
     public static TagRow ContrastBolusRoute { get; } = ContrastFact(
-        "0018,1040", "ContrastBolusRoute", "route of the administration, as text", Privacy.Text, places: Places.Of("0018,0012>0018,0014>0008,0104"));
+        "0018,1040", "ContrastBolusRoute", "route of the administration, as text", Privacy.Term, places: Places.Of("0018,0012>0018,0014>0008,0104"));
     public static TagRow ContrastBolusTotalDose { get; } = ContrastFact("0018,1044", "ContrastBolusTotalDose", "above 0 says: given");
     public static TagRow ContrastBolusIngredient { get; } = ContrastFact(
         "0018,1048", "ContrastBolusIngredient", "a value says: given", places: Places.Of("0018,0012>0018,9338>0008,0104"));
@@ -194,9 +194,10 @@ public static class TagMap
     public static TagRow Kernel { get; } = Technical("0018,1210", "ConvolutionKernel", Mii.CtExtension, Technique.Kernel, Places.Frames("0018,1210", "0018,9314"));
     public static TagRow ViewPosition { get; } = Technical("0018,5101", "ViewPosition", Mii.XrayExtension, Technique.View);
     public static CodeRows ViewCode { get; } = Codes(
-        "0054,0220", "ViewCodeSequence", TagLevel.Series, "series.extension", new Conversion.None("preferred to (0018,5101)"), "mii-ex-bildgebung-modalitaet-mg-cr-dx");
+        "0054,0220", "ViewCodeSequence", TagLevel.Series, "series.extension", new Conversion.None("preferred to (0018,5101)"),
+        "mii-ex-bildgebung-modalitaet-mg-cr-dx", Privacy.Term);
     public static TagRow ViewModifier { get; } = Read(
-        "0054,0220>0054,0222>0008,0104", "ViewCodeSequence.ViewModifierCodeSequence.CodeMeaning", TagLevel.Series, Privacy.Text, "text of the view",
+        "0054,0220>0054,0222>0008,0104", "ViewCodeSequence.ViewModifierCodeSequence.CodeMeaning", TagLevel.Series, Privacy.Term, "text of the view",
         "series.extension", "mii-ex-bildgebung-modalitaet-mg-cr-dx");
     public static TagRow IrradiationEventUid { get; } = Read(
         "0008,3010", "IrradiationEventUID", TagLevel.Instance, Privacy.Uid, "finds the CTDIvol of the series in a dose report", reading: Reading.Union,
@@ -233,13 +234,13 @@ public static class TagMap
 
     // PT and NM
     public static TagRow Radiopharmaceutical { get; } = Technical(
-        "0054,0016>0018,0031", "RadiopharmaceuticalInformationSequence.Radiopharmaceutical", Mii.PtExtension, Nuclear.Radiopharmaceutical, privacy: Privacy.Text);
+        "0054,0016>0018,0031", "RadiopharmaceuticalInformationSequence.Radiopharmaceutical", Mii.PtExtension, Nuclear.Radiopharmaceutical, privacy: Privacy.Term);
     public static CodeRows RadiopharmaceuticalCode { get; } = Codes(
         "0054,0016>0054,0304", "RadiopharmaceuticalInformationSequence.RadiopharmaceuticalCodeSequence", TagLevel.Series, "series.extension",
-        new Conversion.None("preferred to (0018,0031)"), "mii-ex-bildgebung-modalitaet-pt");
+        new Conversion.None("preferred to (0018,0031)"), "mii-ex-bildgebung-modalitaet-pt", Privacy.Term);
     public static CodeRows RadionuclideCode { get; } = Codes(
         "0054,0016>0054,0300", "RadiopharmaceuticalInformationSequence.RadionuclideCodeSequence", TagLevel.Series, "series.extension", Nuclear.Radionuclide,
-        "mii-ex-bildgebung-modalitaet-pt");
+        "mii-ex-bildgebung-modalitaet-pt", Privacy.Term);
     public static TagRow TracerStartTime { get; } = Technical(
         "0054,0016>0018,1072", "RadiopharmaceuticalInformationSequence.RadiopharmaceuticalStartTime", Mii.PtExtension, Nuclear.ExposureTime);
     public static TagRow RadiopharmaceuticalStartDateTime { get; } = Feeds(
@@ -249,7 +250,7 @@ public static class TagMap
     public static TagRow RescaleType { get; } = Feeds("0028,1054", "RescaleType", "stands in for (0054,1001)", Mii.PtExtension, Places.Frames("0028,1054", "0028,9145"));
     public static CodeRows RealWorldUnits { get; } = Codes(
         "0040,9096>0040,08EA", "RealWorldValueMappingSequence.MeasurementUnitsCodeSequence", TagLevel.Series, "series.extension",
-        new Conversion.None("stands in for (0054,1001)"), "mii-ex-bildgebung-modalitaet-nm");
+        new Conversion.None("stands in for (0054,1001)"), "mii-ex-bildgebung-modalitaet-nm", Privacy.Term);
     public static TagRow RadionuclideTotalDose { get; } = Technical(
         "0054,0016>0018,1074", "RadiopharmaceuticalInformationSequence.RadionuclideTotalDose", Mii.PtExtension, Nuclear.TotalDose);
     public static TagRow RadionuclideHalfLife { get; } = Technical(
@@ -274,7 +275,11 @@ public static class TagMap
         "0040,A730>0040,A730>0040,A124", "ContentSequence.ContentSequence.UID", new Conversion.None("irradiation events of a CT dose report"), DoseReport.EventUids, Privacy.Uid);
     public static TagRow DoseEventValues { get; } = Report(
         "0040,A730>0040,A730>0040,A730>0040,A300>0040,A30A", "ContentSequence.ContentSequence.ContentSequence.MeasuredValueSequence.NumericValue",
-        new Conversion.None("CTDIvol, DLP and start of each event"), DoseReport.EventDoses, Privacy.Keep);
+        new Conversion.None("CTDIvol and DLP of each event"), DoseReport.EventDoses, Privacy.Keep);
+    public static TagRow DoseEventStarts { get; } = Report(
+        "0040,A730>0040,A730>0040,A120", "ContentSequence.ContentSequence.DateTime", new Conversion.None("start of each event"), DoseReport.EventStarts, Privacy.Keep);
+    public static TagRow DoseTimes { get; } = Report(
+        "0040,A730>0040,A120", "ContentSequence.DateTime", new Conversion.None("start and end of irradiation"), DoseReport.Times, Privacy.Keep);
 
     // Device
     public static TagRow Manufacturer { get; } = Row(
@@ -287,9 +292,9 @@ public static class TagMap
         "0018,1000", "DeviceSerialNumber", TagLevel.Series, Privacy.Device, "part of the Device's id", "Device.serialNumber",
         "mii-pr-bildgebung-geraet");
     public static TagRow StationName { get; } = Read(
-        "0008,1010", "StationName", TagLevel.Series, Privacy.Keep, "name of type user-friendly-name when there is no serial number",
+        "0008,1010", "StationName", TagLevel.Series, Privacy.Device, "name of type user-friendly-name when there is no serial number",
         "Device.deviceName", "mii-pr-bildgebung-geraet");
-    public static TagRow DeviceUid { get; } = Read("0018,1002", "DeviceUID", TagLevel.Series, Privacy.Device, "kept for the report");
+    public static TagRow DeviceUid { get; } = Read("0018,1002", "DeviceUID", TagLevel.Series, Privacy.Uid, "kept for the report");
     public static TagRow SoftwareVersions { get; } = Read(
         "0018,1020", "SoftwareVersions", TagLevel.Series, Privacy.Keep, "kept for the report");
 
@@ -379,8 +384,9 @@ public static class TagMap
         Codes(path, keyword, TagLevel.Study, "reasonCode", new Conversion.None("together with (0040,100A)"));
 
     /// <summary>Code, scheme and meaning of a code sequence, one part an item; the row of the code has the conversion.</summary>
-    static CodeRows Codes(string path, string keyword, TagLevel level, string target, Conversion conversion, string element = "") => new(
+    static CodeRows Codes(
+        string path, string keyword, TagLevel level, string target, Conversion conversion, string element = "", Privacy meaning = Privacy.Text) => new(
         Row(path + ">0008,0100", keyword + ".CodeValue", level, Privacy.Keep, target, conversion, element),
         Read(path + ">0008,0102", keyword + ".CodingSchemeDesignator", level, Privacy.Keep, "scheme of the code", target, element),
-        Read(path + ">0008,0104", keyword + ".CodeMeaning", level, Privacy.Text, "text of the code", target, element));
+        Read(path + ">0008,0104", keyword + ".CodeMeaning", level, meaning, "text of the code", target, element));
 }

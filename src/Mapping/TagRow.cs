@@ -27,13 +27,16 @@ public enum Privacy
     /// <summary>Replaced by a keyed hash.</summary>
     Accession,
 
-    /// <summary>Free text: names, dates and long numbers are removed.</summary>
+    /// <summary>Free text: names, dates and long numbers are removed; dropped by setting.</summary>
     Text,
+
+    /// <summary>Free text that names a substance, view or unit: names, dates and long numbers are removed.</summary>
+    Term,
 
     /// <summary>Kept, or pseudonymised by setting; of several UIDs joined by backslash each by itself.</summary>
     Uid,
 
-    /// <summary>Device serial: kept, it is no patient data.</summary>
+    /// <summary>Names one device: kept, for it is no patient data, or pseudonymised by setting.</summary>
     Device,
 
     /// <summary>Read and never kept.</summary>

@@ -90,7 +90,8 @@ public sealed class DoseTests
     public void Without_event_uids_the_only_event_of_the_time_counts()
     {
         (TagRow, string?)[] acquired = [(TagMap.AcquisitionDate, "20240101"), (TagMap.AcquisitionTime, "120100")];
-        var report = Build.Instance("1.2.3.9", "1.8", (TagMap.Modality, "SR"), (TagMap.DoseTotals, "113809^20240101120000\\113810^20240101120500"), (TagMap.DoseEventUid, "1.9.1"), (TagMap.DoseEventValues, "5 mGy^^"));
+        var report = Build.Instance("1.2.3.9", "1.8", (TagMap.Modality, "SR"), (TagMap.DoseTimes, "20240101120000\\20240101120500"), (TagMap.DoseEventUid, "1.9.1"),
+            (TagMap.DoseEventValues, "5 mGy^"));
         var mapped = Build.Map(
             report, Build.Instance("1.2.3.1", "1.1", acquired), Build.Instance("1.2.3.2", "1.2", [.. acquired, (TagMap.ImageType, "ORIGINAL\\PRIMARY\\LOCALIZER")]),
             Build.Instance("1.2.3.3", "1.3", (TagMap.AcquisitionDate, "20240102"), (TagMap.AcquisitionTime, "120100")));
@@ -102,7 +103,7 @@ public sealed class DoseTests
     public void An_event_with_a_start_belongs_to_the_series_behind_it()
     {
         var report = Build.Instance(
-            "1.2.3.9", "1.8", (TagMap.Modality, "SR"), (TagMap.DoseEventUid, "1.9.1\\1.9.2"), (TagMap.DoseEventValues, "5 mGy^^20240101120000\\9 mGy^^20240101121000"));
+            "1.2.3.9", "1.8", (TagMap.Modality, "SR"), (TagMap.DoseEventUid, "1.9.1\\1.9.2"), (TagMap.DoseEventValues, "5 mGy^\\9 mGy^"), (TagMap.DoseEventStarts, "20240101120000\\20240101121000"));
         var mapped = Build.Map(
             report, Build.Instance("1.2.3.1", "1.1", (TagMap.AcquisitionDate, "20240101"), (TagMap.AcquisitionTime, "121005")),
             Build.Instance("1.2.3.2", "1.2", (TagMap.AcquisitionDate, "20240101"), (TagMap.AcquisitionTime, "123000")));

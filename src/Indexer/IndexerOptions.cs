@@ -34,6 +34,9 @@ public sealed record IndexerOptions
     /// <summary>Code tables, with the rows of the site's file where it has one.</summary>
     public CodeTables Tables { get; init; } = CodeTables.Shipped;
 
+    /// <summary>True: what breaks its profile is stored with a tag; false: it is withheld.</summary>
+    public bool TagNonconformant { get; init; }
+
     /// <summary>True: a Patient with name, address or contact may be imported.</summary>
     public bool AllowIdentifying { get; init; }
 
@@ -47,7 +50,6 @@ public sealed record IndexerOptions
     /// <exception cref="SettingException">A setting has a value it cannot have; names it.</exception>
     public static IndexerOptions Read(IConfiguration settings)
     {
-        Refuse(settings, "Conformance:OnFailure", "quarantine");
         var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
         return new IndexerOptions
         {
@@ -61,6 +63,7 @@ public sealed record IndexerOptions
             TextHints = OneOf(settings, "Mapping:TextHints", ("series", TextHintLevel.Series), ("off", TextHintLevel.Off), ("all", TextHintLevel.All)),
             Target = OneOf(settings, "Mapping:Target", (Mii.Version, Mii.Version), (Mii.Ballot, Mii.Ballot)),
             Tables = TablesOf(Text(settings, "Mapping:Tables")),
+            TagNonconformant = !Choice(settings, "Conformance:OnFailure", "quarantine", "tag"),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
             Pseudonyms = PseudonymSettings.Read(settings),
             Privacy = new PrivacyOptions
@@ -104,12 +107,6 @@ public sealed record IndexerOptions
 
     // Compose files pass settings that nobody gave as "".
     static string? Text(IConfiguration settings, string key) => string.IsNullOrWhiteSpace(settings[key]) ? null : settings[key]!.Trim();
-
-    // Settings of the contract whose other values are not built: refused, never ignored.
-    static void Refuse(IConfiguration settings, string key, params string[] built)
-    {
-        if (Text(settings, key) is { } text && !built.Contains(text, StringComparer.OrdinalIgnoreCase)) throw Bad(key, text, string.Join(" or ", built));
-    }
 
     static SettingException Bad(string key, string text, string expected) =>
         new($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is '{text}', it must be {expected}.");

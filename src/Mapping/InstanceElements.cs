@@ -51,12 +51,12 @@ static class InstanceElements
 
     public static Conversion ImageType { get; } = new Conversion.OfInstance(
         "imageType: the values by ImageTypes.tsv in one concept; value 3 by modality (CT, MR, NM, US), value 4 for NM and US (bits taken apart). Words "
-        + "without a code are left out.",
+        + "without a code are left out. Without display: the extension stands at every instance.",
         (instance, row) =>
         {
             var values = (instance.Scope.Instances[0][row] ?? "").Split('\\').Select(value => FhirText.Clean(value).ToUpperInvariant()).ToList();
             var codes = values.SelectMany((value, index) => CodesOf(instance, row, value, index + 1)).DistinctBy(code => code.Value).ToList();
-            if (codes.Count > 0) Add(instance, "imageType", Technique.Concept(Mii.ImageTypeCodes, codes));
+            if (codes.Count > 0) Add(instance, "imageType", Technique.Concept(Mii.ImageTypeCodes, codes.Select(code => code with { Display = "" })));
         });
 
     public static Conversion BurnedIn { get; } = new Conversion.OfInstance(

@@ -146,7 +146,7 @@ public sealed class Ledger(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Removes every resource, input record and quarantine entry; keeps schema, page key and terms. Search numbers go on, so page links from before
+    /// Removes every resource, input record and quarantine entry; keeps schema, page key, terms, answers of the rules and loaded packages. Search numbers go on, so page links from before
     /// answer 410.
     /// </summary>
     public async Task PurgeAsync(CancellationToken cancellationToken)

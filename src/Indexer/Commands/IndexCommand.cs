@@ -14,7 +14,7 @@ static class IndexCommand
         var source = new FolderSource(paths);
         var options = session.Options;
         using var protection = await Identities.OpenAsync(options, session.Store.Database, TimeProvider.System, session.Logger, cancellationToken);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), options.KeepNames, session.Logger);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), session.Gate, options.KeepNames, session.Logger);
         var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger);
         var report = await session.RunAsync("index", run => pipeline.RunAsync(run, source.Inputs(), cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);

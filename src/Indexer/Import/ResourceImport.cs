@@ -1,3 +1,4 @@
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -9,7 +10,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Dicom2Fhir.Indexer.Import;
 
 /// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
-sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, IndexerOptions options, Progress progress, ILogger logger)
+sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, WriteGate gate, IndexerOptions options, Progress progress, ILogger logger)
 {
     // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
     const int BatchSize = 1_000;
@@ -50,7 +51,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         await foreach (var item in source.ItemsAsync(path, cancellationToken))
         {
             progress.Seen(1);
-            switch (ImportedResource.Read(item, options.AllowIdentifying))
+            switch (Gated(ImportedResource.Read(item, options.AllowIdentifying)))
             {
                 case ImportedResource.Turned other:
                     turned.Add(Record(item, other.Outcome, other.Reason, other.Text));
@@ -71,6 +72,15 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
         await FlushAsync(run, batch, cancellationToken);
         await TurnAsync(run, turned, cancellationToken);
+    }
+
+    /// <summary>Judges what can be stored; what breaks its profile is turned away, or tagged.</summary>
+    ImportedResource Gated(ImportedResource read)
+    {
+        if (read is not ImportedResource.Accepted accepted) return read;
+        var judged = gate.Judge(accepted.Resource, accepted.Json);
+        if (!judged.IsValid && !gate.TagFailures) return new ImportedResource.Turned(Outcomes.Quarantined, Reasons.Nonconformant, judged.Fault!);
+        return accepted.WithTag(!judged.IsValid) with { Conformance = judged.State };
     }
 
     async Task TurnAsync(long run, List<InputRecord> turned, CancellationToken cancellationToken)
@@ -112,7 +122,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         var studies = items.Select(item => StudyUid(item.Resource.Resource)).OfType<string>().Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studies, cancellationToken);
         var outcomes = await batch.WriteAsync(
-            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, ConformanceState.Unchecked))],
+            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, item.Resource.Conformance))],
             cancellationToken);
         var records = items.Zip(outcomes, (item, outcome) => outcome switch
         {

@@ -7,14 +7,8 @@ namespace Dicom2Fhir.UnitTests.Mapping;
 public sealed class CorpusTests
 {
     [Fact]
-    public void Every_resource_of_every_shared_file_is_valid() => AssertValid(Corpus.Shared(), 130, Build.Options);
-
-    [Fact]
     public void Every_resource_is_valid_for_the_ballot_with_all_hints() =>
         AssertValid(Corpus.Shared(), 130, Build.Options with { Target = Mii.Ballot, TextHints = TextHintLevel.All });
-
-    [Fact]
-    public void Every_resource_of_the_samples_is_valid() => AssertValid(Corpus.Samples(), 60, Build.Options);
 
     static void AssertValid(IEnumerable<string> files, int atLeast, MappingOptions options)
     {

@@ -1,3 +1,4 @@
+using Dicom2Fhir.Indexer.Commands;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
@@ -61,6 +62,14 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     {
         var studyUids = results.Select(result => result.Attributes!.StudyUid).Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var forgotten = await batch.ForgottenAsync(studyUids, cancellationToken);
+        if (forgotten.Count > 0)
+        {
+            var turned = results.Where(result => forgotten.Contains(result.Attributes!.StudyUid));
+            await batch.RecordAsync(run, [.. turned.Select(result => InputRecords.Of(result.Input, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text, keepNames))], cancellationToken);
+            results = [.. results.Where(result => !forgotten.Contains(result.Attributes!.StudyUid))];
+        }
+
         var kept = (await batch.LoadSeriesAsync(studyUids, cancellationToken))
             .Select(series => SeriesAttributes.Decode(series.Attributes))
             .ToLookup(series => series.StudyUid);
@@ -89,7 +98,16 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
             .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
-        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.ContainsKey(study.Uid))], cancellationToken);
+        foreach (var study in studies.Where(study => refused.ContainsKey(study.Uid)))
+        {
+            study.Mapped = null;
+            if (refused[study.Uid] is not { Reason: Reasons.Nonconformant } refusal) continue;
+
+            // as a fresh index leaves it; what was kept stays, so that another mapping can bring it back
+            await WithholdAsync(batch, study.Uid, refusal.Reason, refusal.Text, cancellationToken);
+        }
+
+        await SeriesKeeper.SaveAsync(database, batch, studies, cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(studies.Count, studies.Sum(study => study.Written), 0);
     }
@@ -100,7 +118,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     /// </summary>
     async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: Gate(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
+        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: gate.Pass(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
         var refused = mapped.Where(pair => pair.Gated.Refusal is not null)
             .ToDictionary(pair => pair.Study.Uid, pair => new Refusal(Reasons.Nonconformant, pair.Gated.Refusal!));
         var passed = mapped.Where(pair => pair.Gated.Refusal is null).ToList();
@@ -114,16 +132,9 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         await batch.SetCompanionsAsync(
             [.. accepted.Select(pair => pair.Study.Uid)], [.. companions.Select(pair => new Companion(pair.Study.Uid, pair.companion.Type, pair.companion.Id))], cancellationToken);
 
-        var findings = accepted.SelectMany(pair => pair.Gated.Findings.Select(finding =>
-            new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
+        var findings = accepted.SelectMany(pair => pair.Gated.Findings.Select(finding => finding.Kept(pair.Study.Uid)));
+        await batch.SaveFindingsAsync([.. accepted.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
         return refused;
-    }
-
-    GatedStudy Gate(MappedStudy mapped)
-    {
-        var gated = gate.Pass(mapped.Study, mapped.Companions);
-        return gated with { Findings = [.. mapped.Findings, .. gated.Findings] };
     }
 
     // Outcomes in the order of the resources; the versions written are counted for the study each stands with.
@@ -142,16 +153,21 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         {
             if (study.Conflict && !study.WasConflict)
             {
-                await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
-                await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
-                await batch.SaveFindingsAsync([study.Uid], [], cancellationToken);
-                await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
+                await WithholdAsync(batch, study.Uid, Reasons.PatientConflict, ConflictText, cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)
             {
                 await batch.ReclassifyAsync(study.Uid, ([Outcomes.Quarantined], Reasons.PatientConflict), (Outcomes.Stored, null, null), cancellationToken);
             }
         }
+    }
+
+    async Task WithholdAsync(WriteBatch batch, string studyUid, string reason, string text, CancellationToken cancellationToken)
+    {
+        await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(studyUid, mapping)], Origin.Index, cancellationToken);
+        await batch.SetCompanionsAsync([studyUid], [], cancellationToken);
+        await batch.SaveFindingsAsync([studyUid], [], cancellationToken);
+        await batch.ReclassifyAsync(studyUid, (Outcomes.Accepted, null), (Outcomes.Quarantined, reason, text), cancellationToken);
     }
 
     IEnumerable<InputRecord> Records(StudyChange study, Refusal? refused)

@@ -158,8 +158,11 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         return [.. rows];
     }
 
-    static string? StudyKey(ResourceWrite write) =>
-        write.Resource is Hl7.Fhir.Model.ImagingStudy study
+    static string? StudyKey(ResourceWrite write) => StudyKey(write.Resource);
+
+    /// <summary>The study identifier by which the two origins are kept apart.</summary>
+    internal static string? StudyKey(Hl7.Fhir.Model.Resource resource) =>
+        resource is Hl7.Fhir.Model.ImagingStudy study
             && study.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value is { } value && StoredText.IsIndexable(value)
             ? value
             : null;

@@ -14,6 +14,13 @@ sealed record GatedStudy(ResourceWrite? Study, IReadOnlyList<ResourceWrite> Comp
 /// <summary>The write gate of mapped studies: a companion that breaks its profile is withheld alone, and the study stored without the references to it.</summary>
 static class StudyGate
 {
+    /// <summary>A mapped study with its companions; the findings of the mapping come first.</summary>
+    public static GatedStudy Pass(this WriteGate gate, MappedStudy mapped)
+    {
+        var gated = gate.Pass(mapped.Study, mapped.Companions);
+        return gated with { Findings = [.. mapped.Findings, .. gated.Findings] };
+    }
+
     /// <param name="companions">Resources the study refers to: Device, MedicationAdministration, Observation.</param>
     public static GatedStudy Pass(this WriteGate gate, ImagingStudy study, IEnumerable<Resource> companions)
     {

@@ -1,3 +1,4 @@
+using Dicom2Fhir.Indexer.Commands;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Store;
@@ -121,6 +122,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     {
         var studies = items.Select(item => StudyUid(item.Resource.Resource)).OfType<string>().Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studies, cancellationToken);
+        items = await WithoutForgottenAsync(run, batch, items, studies, cancellationToken);
         var outcomes = await batch.WriteAsync(
             [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, item.Resource.Conformance))],
             cancellationToken);
@@ -135,6 +137,16 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         await batch.CommitAsync(cancellationToken);
         progress.Wrote(items.Count(item => item.Resource.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
         progress.Done(items.Count, records.Count(record => record.Outcome == Outcomes.Quarantined));
+    }
+
+    async Task<List<(ImportItem Item, ImportedResource.Accepted Resource)>> WithoutForgottenAsync(
+        long run, WriteBatch batch, List<(ImportItem Item, ImportedResource.Accepted Resource)> items, List<string> studies, CancellationToken cancellationToken)
+    {
+        var forgotten = await batch.ForgottenAsync(studies, cancellationToken);
+        if (forgotten.Count == 0) return items;
+        var turned = items.Where(item => StudyUid(item.Resource.Resource) is { } uid && forgotten.Contains(uid)).ToList();
+        await batch.RecordAsync(run, [.. turned.Select(item => Record(item.Item, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text))], cancellationToken);
+        return [.. items.Except(turned)];
     }
 
     static string? StudyUid(Resource resource)

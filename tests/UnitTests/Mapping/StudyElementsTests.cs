@@ -12,7 +12,7 @@ public sealed class StudyElementsTests
             (TagMap.ProcedureCode.Code, "P5-09051\\CTTHOR\\24627-2"), (TagMap.ProcedureCode.Scheme, "SRT\\99KIS\\LN"), (TagMap.ProcedureCode.Meaning, "CT\\CT Thorax\\Chest CT"),
             (TagMap.RequestedProcedureCode.Code, "1"), (TagMap.RequestedProcedureCode.Scheme, "99X"), (TagMap.RequestedProcedureCode.Meaning, "not used")).Study;
 
-        Assert.Equal(["CT Thorax", "Chest CT"], study.ProcedureCode.Where(concept => concept.Text is not "CT").Select(concept => concept.Text));
+        Assert.Equal(["Chest CT", "CT Thorax"], study.ProcedureCode.Where(concept => concept.Text is not "CT").Select(concept => concept.Text));
         Assert.Equal(("http://loinc.org", "24627-2"), study.ProcedureCode.Single(concept => concept.Text == "Chest CT").Coding.Select(coding => (coding.System!, coding.Code!)).Single());
         Assert.Empty(study.ProcedureCode.Single(concept => concept.Text == "CT Thorax").Coding);
     }

@@ -65,7 +65,7 @@ public sealed class BundleWriterTests
         Assert.Contains("\"fullUrl\":\"https://fhir.example/ImagingStudy/a\"", System.Text.Encoding.UTF8.GetString(bytes.Span), StringComparison.Ordinal);
     }
 
-    static StoredResource Stored(string id, string document) => new(ServedType.ImagingStudy, id, 1, DateTime.UnixEpoch, document);
+    static StoredResource Stored(string id, string document) => new(ServedType.ImagingStudy, id, 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(document));
 
     static (Bundle Bundle, string Text) Write(SearchPage page, string? next = null, params FhirError[] warnings)
     {

@@ -131,7 +131,7 @@ static ILoggerFactory Logging() => LoggerFactory.Create(logging => logging
 
 static int Say(string sentence, int exitCode)
 {
-    Console.Error.WriteLine(sentence);
+    Console.Error.WriteLine(Terminal.Line(sentence));
     return exitCode;
 }
 

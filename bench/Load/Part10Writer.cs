@@ -70,7 +70,8 @@ sealed class Part10Writer(bool isExplicit, Encoding encoding)
         {
             output.Write([(byte)(tag >> 16), (byte)(tag >> 24), (byte)tag, (byte)(tag >> 8)]);
             if (!isExplicit) output.Write(Length(value.Length));
-            else if (vr is "SQ" or "UN") output.Write([.. Encoding.ASCII.GetBytes(vr), 0, 0, .. Length(value.Length)]);
+            // VRs with a length of 32 bits (PS3.5 section 7.1.2)
+            else if (vr is "SQ" or "UN" or "UT" or "UC" or "UR") output.Write([.. Encoding.ASCII.GetBytes(vr), 0, 0, .. Length(value.Length)]);
             else output.Write([.. Encoding.ASCII.GetBytes(vr), (byte)value.Length, (byte)(value.Length >> 8)]);
             output.Write(value);
         }

@@ -1,4 +1,5 @@
 using Dicom2Fhir.Indexer.Pseudonyms;
+using Dicom2Fhir.Mapping;
 using Microsoft.Extensions.Configuration;
 
 namespace Dicom2Fhir.Indexer;
@@ -24,6 +25,15 @@ public sealed record IndexerOptions
 
     public string? Source { get; init; }
 
+    /// <summary>Free text that may stand in for an absent attribute.</summary>
+    public TextHintLevel TextHints { get; init; } = TextHintLevel.Series;
+
+    /// <summary>Version of the MII module that resources are made for.</summary>
+    public string Target { get; init; } = Mii.Version;
+
+    /// <summary>Code tables, with the rows of the site's file where it has one.</summary>
+    public CodeTables Tables { get; init; } = CodeTables.Shipped;
+
     /// <summary>True: what breaks its profile is stored with a tag; false: it is withheld.</summary>
     public bool TagNonconformant { get; init; }
 
@@ -43,7 +53,6 @@ public sealed record IndexerOptions
     /// <exception cref="SettingException">A setting has a value it cannot have; names it.</exception>
     public static IndexerOptions Read(IConfiguration settings)
     {
-        Refuse(settings, "Mapping:TextHints", "off");
         var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
         return new IndexerOptions
         {
@@ -54,6 +63,9 @@ public sealed record IndexerOptions
             KeepNames = Choice(settings, "Ledger:Names", "keep", "hash"),
             AccessionSystem = Text(settings, "Accession:System"),
             Source = Text(settings, "Meta:Source"),
+            TextHints = OneOf(settings, "Mapping:TextHints", ("series", TextHintLevel.Series), ("off", TextHintLevel.Off), ("all", TextHintLevel.All)),
+            Target = OneOf(settings, "Mapping:Target", (Mii.Version, Mii.Version), (Mii.Ballot, Mii.Ballot)),
+            Tables = TablesOf(Text(settings, "Mapping:Tables")),
             TagNonconformant = !Choice(settings, "Conformance:OnFailure", "quarantine", "tag"),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
             Pseudonyms = PseudonymSettings.Read(settings),
@@ -74,14 +86,30 @@ public sealed record IndexerOptions
         return text.Equals(other, StringComparison.OrdinalIgnoreCase) ? false : throw Bad(key, text, $"{standard} or {other}");
     }
 
+    // The first is the standard.
+    static T OneOf<T>(IConfiguration settings, string key, params (string Word, T Value)[] choices)
+    {
+        if (Text(settings, key) is not { } text) return choices[0].Value;
+        var found = Array.FindIndex(choices, choice => choice.Word.Equals(text, StringComparison.OrdinalIgnoreCase));
+        return found >= 0 ? choices[found].Value : throw Bad(key, text, string.Join(" or ", choices.Select(choice => choice.Word)));
+    }
+
+    static CodeTables TablesOf(string? file)
+    {
+        if (file is null) return CodeTables.Shipped;
+        try
+        {
+            var (tables, problems) = CodeTables.WithSiteFile(File.ReadAllLines(file));
+            return tables ?? throw new SettingException($"The setting Mapping__Tables names {file}, which cannot be used: {string.Join("; ", problems)}.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The setting Mapping__Tables names {file}, which cannot be read.");
+        }
+    }
+
     // Compose files pass settings that nobody gave as "".
     static string? Text(IConfiguration settings, string key) => string.IsNullOrWhiteSpace(settings[key]) ? null : settings[key]!.Trim();
-
-    // Settings of the contract whose other values are not built: refused, never ignored.
-    static void Refuse(IConfiguration settings, string key, params string[] built)
-    {
-        if (Text(settings, key) is { } text && !built.Contains(text, StringComparer.OrdinalIgnoreCase)) throw Bad(key, text, string.Join(" or ", built));
-    }
 
     static SettingException Bad(string key, string text, string expected) =>
         new($"The setting {key.Replace(":", "__", StringComparison.Ordinal)} is '{text}', it must be {expected}.");

@@ -17,5 +17,12 @@ public static class CodeSystems
     /// <summary>HL7 v2 table 0203, identifier types.</summary>
     public const string IdentifierType = "http://terminology.hl7.org/CodeSystem/v2-0203";
 
+    public const string Loinc = "http://loinc.org";
+
+    /// <summary>ATC with German extensions, the slice atcClassDe of the MII module Medikation.</summary>
+    public const string Atc = "http://fhir.de/CodeSystem/bfarm/atc";
+
+    public const string ObservationCategory = "http://terminology.hl7.org/CodeSystem/observation-category";
+
     public const string OidPrefix = "urn:oid:";
 }

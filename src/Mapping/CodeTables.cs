@@ -1,51 +1,123 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Dicom2Fhir.Mapping;
 
 /// <summary>A code with its display as a table states it.</summary>
 public sealed record Code(string Value, string Display);
 
-/// <summary>One row of a table file: line number and the cells by column name.</summary>
-sealed record TableRow(int Line, IReadOnlyDictionary<string, string> Cells)
-{
-    public string this[string column] => Cells[column];
-}
+/// <summary>A contrast agent: the substance, and its codes where the table has them ("" else).</summary>
+sealed record ContrastAgent(string Substance, string Atc, string Snomed);
+
+/// <summary>How a unit's spelling becomes the UCUM unit a quantity is sent in.</summary>
+sealed record DoseUnit(string Unit, decimal Factor);
 
 /// <summary>
-/// The .tsv files of this project: tab separated, first line the column names, source and version in every row. Read once; a fault in a file
-/// is a bug of the build and stops the program.
+/// The code tables a mapping goes by: the .tsv files of this project, source and version in every row, with the rows of a site on top. Immutable; a
+/// fault in a shipped file is a bug of the build and stops the program.
 /// </summary>
-static class CodeTables
+public sealed class CodeTables
 {
-    /// <summary>CID 33 by code.</summary>
-    public static FrozenDictionary<string, Code> Modalities { get; } =
-        Rows("Modalities").ToFrozenDictionary(row => row["code"], row => new Code(row["code"], row["display"]), StringComparer.Ordinal);
+    static readonly Lazy<CodeTables> ShippedTables = new(() => new(TableSet.Shipped));
+
+    readonly TableSet tables;
+
+    internal CodeTables(TableSet tables)
+    {
+        this.tables = tables;
+        var codes = Rows("Modalities");
+        Modalities = codes.ToFrozenDictionary(row => row["value"], row => new Code(row["code"], row["display"]), StringComparer.Ordinal);
+        Lateralities = Rows("Laterality").ToFrozenDictionary(row => (row["scheme"], row["value"]), CodeOrNull);
+        AgentWords = Rows("ContrastWords").Where(row => row["scope"] == "agent")
+            .ToFrozenDictionary(row => row["word"], row => row["state"], StringComparer.Ordinal);
+        Agents = Rows("ContrastAgents").ToFrozenDictionary(
+            row => row["word"], row => new ContrastAgent(row["substance"], row["atc"], row["snomed"]), StringComparer.Ordinal);
+        AgentsByCode = Rows("ContrastAgents").Where(row => row["snomed"].Length > 0).GroupBy(row => row["snomed"])
+            .ToFrozenDictionary(group => group.Key, group => Agents[group.First()["word"]], StringComparer.Ordinal);
+        Views = Rows("ViewPositions").ToFrozenDictionary(row => (row["modality"], row["value"]), CodeOf);
+        ViewCodes = Rows("ViewCodes").ToFrozenDictionary(row => row["code"], CodeOf, StringComparer.Ordinal);
+        MrTerms = Rows("MrTerms").GroupBy(row => (row["attribute"], row["value"]))
+            .ToFrozenDictionary(group => group.Key, IReadOnlyList<Code> (group) => [.. group.Select(CodeOf)]);
+        ImageTypes = Rows("ImageTypes").ToFrozenDictionary(row => (row["position"], row["modality"], row["value"]), CodeOf);
+        PetUnits = Rows("PetUnits").ToFrozenDictionary(row => (row["value"], row["suv"]), CodeOf);
+        SeriesTypes = Rows("SeriesTypes").ToFrozenDictionary(row => (row["position"], row["value"]), CodeOf);
+        Transducers = Rows("TransducerTypes").ToFrozenDictionary(row => row["value"], CodeOf, StringComparer.Ordinal);
+        Schemes = Rows("CodingSchemes").ToFrozenDictionary(row => row["scheme"], row => row["system"], StringComparer.OrdinalIgnoreCase);
+        DoseUnits = Rows("DoseUnits").ToFrozenDictionary(
+            row => (row["quantity"], row["spelling"]),
+            row => new DoseUnit(row["unit"], decimal.Parse(row["factor"], CultureInfo.InvariantCulture)));
+        SnomedRt = Rows("SnomedRt").ToFrozenDictionary(row => row["legacy"], row => row["code"], StringComparer.Ordinal);
+        Tracers = new Tracers(Rows("Tracers"));
+        BodySites = new BodySites(Rows("BodySites"), Rows("BodySiteSynonyms"), SnomedRt);
+        Hints = new TextHints(Rows("BodySiteSynonyms"), Rows("ContrastWords"), BodySites);
+        Fingerprint = tables.Fingerprint;
+    }
+
+    /// <summary>The tables as shipped.</summary>
+    public static CodeTables Shipped => ShippedTables.Value;
+
+    /// <summary>SHA-256 in hex over all rows: equal tables map alike.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>CID 33 by value of (0008,0060).</summary>
+    internal FrozenDictionary<string, Code> Modalities { get; }
 
     /// <summary>CID 244 by scheme and value ("" is the scheme of the CS attributes); null for a value that is known to have no code.</summary>
-    public static FrozenDictionary<(string Scheme, string Value), Code?> Lateralities { get; } = Rows("Laterality").ToFrozenDictionary(
-        row => (row["scheme"], row["value"]), row => row["code"].Length == 0 ? null : new Code(row["code"], row["display"]));
+    internal FrozenDictionary<(string Scheme, string Value), Code?> Lateralities { get; }
 
-    /// <summary>Words in place of a contrast agent: "denied" or "unknown".</summary>
-    public static FrozenDictionary<string, string> ContrastWords { get; } =
-        Rows("ContrastWords").ToFrozenDictionary(row => row["word"], row => row["state"], StringComparer.Ordinal);
+    /// <summary>Words in place of a contrast agent: "denied", "unknown", or "given" for those that name none.</summary>
+    internal FrozenDictionary<string, string> AgentWords { get; }
 
-    /// <summary>Reads an embedded table.</summary>
-    /// <exception cref="InvalidDataException">A line has another number of cells than the first.</exception>
-    public static IReadOnlyList<TableRow> Rows(string table)
+    /// <summary>By product or substance, upper case.</summary>
+    internal FrozenDictionary<string, ContrastAgent> Agents { get; }
+
+    internal FrozenDictionary<string, ContrastAgent> AgentsByCode { get; }
+
+    /// <summary>(0018,5101) by "MG" or "XR" (all other projection radiography) and value.</summary>
+    internal FrozenDictionary<(string Modality, string Value), Code> Views { get; }
+
+    internal FrozenDictionary<string, Code> ViewCodes { get; }
+
+    /// <summary>MII scanning sequence and variant by keyword and value of the attribute.</summary>
+    internal FrozenDictionary<(string Attribute, string Value), IReadOnlyList<Code>> MrTerms { get; }
+
+    /// <summary>MII image type by position of the value, modality ("" for the first two) and value without blanks.</summary>
+    internal FrozenDictionary<(string Position, string Modality, string Value), Code> ImageTypes { get; }
+
+    /// <summary>CID 84 by (0054,1001) and (0054,1006), "" where it is absent.</summary>
+    internal FrozenDictionary<(string Value, string Suv), Code> PetUnits { get; }
+
+    internal FrozenDictionary<(string Position, string Value), Code> SeriesTypes { get; }
+
+    internal FrozenDictionary<string, Code> Transducers { get; }
+
+    /// <summary>Code system by coding scheme designator (PS3.16 table 8-1).</summary>
+    internal FrozenDictionary<string, string> Schemes { get; }
+
+    internal FrozenDictionary<(string Quantity, string Spelling), DoseUnit> DoseUnits { get; }
+
+    /// <summary>SNOMED CT by SNOMED RT code (PS3.16 annex O).</summary>
+    internal FrozenDictionary<string, string> SnomedRt { get; }
+
+    internal Tracers Tracers { get; }
+
+    internal BodySites BodySites { get; }
+
+    internal TextHints Hints { get; }
+
+    /// <summary>
+    /// The shipped tables with the rows of a site's file on top (docs/mapping.md has the form). Problems, each with its line, mean that the file must
+    /// not be used.
+    /// </summary>
+    public static (CodeTables? Tables, IReadOnlyList<string> Problems) WithSiteFile(IEnumerable<string> lines)
     {
-        using var stream = typeof(CodeTables).Assembly.GetManifestResourceStream($"Dicom2Fhir.Mapping.{table}.tsv")
-            ?? throw new InvalidDataException($"no table {table}");
-        using var reader = new StreamReader(stream);
-        var columns = reader.ReadLine()!.Split('\t');
-        var rows = new List<TableRow>();
-        for (var line = 2; reader.ReadLine() is { } text; line++)
-        {
-            var cells = text.Split('\t');
-            if (cells.Length != columns.Length)
-                throw new InvalidDataException($"{table}.tsv line {line}: {cells.Length} cells, not {columns.Length}");
-            rows.Add(new TableRow(line, columns.Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)));
-        }
-
-        return rows;
+        var (set, problems) = SiteTables.Read(lines, TableSet.Shipped);
+        return problems.Count == 0 ? (new CodeTables(set), []) : (null, problems);
     }
+
+    internal IReadOnlyList<TableRow> Rows(string table) => tables[table];
+
+    static Code CodeOf(TableRow row) => new(row["code"], row["display"]);
+
+    static Code? CodeOrNull(TableRow row) => row["code"].Length == 0 ? null : CodeOf(row);
 }

@@ -33,7 +33,7 @@ static class Extraction
 
         var values = new string?[TagMap.All.Count];
         foreach (var row in TagMap.All)
-            values[row.Index] = row.Privacy == Privacy.Uid ? Uid(data, row) : row.Reading.Read(data, row.Path);
+            values[row.Index] = IsIdentity(row) ? Uid(data, row) : row.Reading.Find(data, row);
 
         return Refusal(values, sopClass) ?? new ExtractResult.Instance(new InstanceAttributes(values));
     }
@@ -54,6 +54,8 @@ static class Extraction
     /// <summary>Digits and dots, at most 64; components with leading zeros occur in real archives and pass.</summary>
     public static bool IsUid(string text) =>
         text.Length is > 0 and <= LongestUid && !text.AsSpan().ContainsAnyExcept(UidCharacters) && text.AsSpan().ContainsAnyExcept('.');
+
+    static bool IsIdentity(TagRow row) => row == TagMap.StudyInstanceUid || row == TagMap.SeriesInstanceUid || row == TagMap.SopInstanceUid;
 
     static bool HasDirectoryRecords(DataSet data) => data.Contains(TagMap.FirstDirectoryRecord.Path.Leaf);
 

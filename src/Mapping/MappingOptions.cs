@@ -1,5 +1,17 @@
 namespace Dicom2Fhir.Mapping;
 
+/// <summary>Which free text may stand in for an absent attribute (design decision 19).</summary>
+public enum TextHintLevel
+{
+    Off,
+
+    /// <summary>Description and protocol name of the series.</summary>
+    Series,
+
+    /// <summary>The description of the study too, which says what the study is about, not each of its series.</summary>
+    All,
+}
+
 /// <summary>What the mapper must be told.</summary>
 public sealed record MappingOptions
 {
@@ -14,6 +26,15 @@ public sealed record MappingOptions
 
     /// <summary>meta.source (setting Meta__Source).</summary>
     public string? Source { get; init; }
+
+    /// <summary>Setting Mapping__TextHints.</summary>
+    public TextHintLevel TextHints { get; init; } = TextHintLevel.Series;
+
+    /// <summary>Version of the MII module that resources are made for: <see cref="Mii.Version"/> or <see cref="Mii.Ballot"/> (setting Mapping__Target).</summary>
+    public string Target { get; init; } = Mii.Version;
+
+    /// <summary>Code tables, with the rows of the site where it has some (setting Mapping__Tables).</summary>
+    public CodeTables Tables { get; init; } = CodeTables.Shipped;
 
     /// <summary>Makes ids from their recipe text (design decision 16): first 32 hex digits of SHA-256, or of the keyed hash.</summary>
     public required Func<string, string> MakeId { get; init; }

@@ -10,9 +10,12 @@ sealed record Scope(IReadOnlyList<InstanceAttributes> Instances, string Of, Find
     /// <summary>Longest raw value a finding repeats.</summary>
     const int LongestRaw = 64;
 
-    /// <summary>The non-empty values, one for each instance that states one.</summary>
+    /// <summary>The non-empty single values, one for each instance that states one.</summary>
     public IEnumerable<string> Stated(TagRow row) =>
-        Instances.Select(instance => instance[row]).OfType<string>().Where(value => value.Length > 0);
+        Instances.Select(instance => instance[row]).OfType<string>().Where(value => value.Length > 0 && value != Reading.Varied);
+
+    /// <summary>True when the frames of an instance disagree about the value.</summary>
+    public bool IsVaried(TagRow row) => Instances.Any(instance => instance[row] == Reading.Varied);
 
     /// <summary>The single values of all instances, multi-values taken apart, cleaned, without empty ones.</summary>
     public IEnumerable<string> Parts(TagRow row) => Stated(row).SelectMany(Split);
@@ -22,8 +25,9 @@ sealed record Scope(IReadOnlyList<InstanceAttributes> Instances, string Of, Find
     {
         string[] distinct =
             [.. Stated(row).Distinct().Select(FhirText.Clean).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)];
-        if (distinct.Length > 1) Note(Findings.Varies, row, $"{distinct.Length} values");
-        return distinct.Length == 1 ? distinct[0] : null;
+        var varied = IsVaried(row);
+        if (varied || distinct.Length > 1) Note(Findings.Varies, row, varied ? "the frames disagree" : $"{distinct.Length} values");
+        return distinct.Length == 1 && !varied ? distinct[0] : null;
     }
 
     /// <summary>The most frequent value, of equally frequent ones the ordinal smallest.</summary>

@@ -15,7 +15,7 @@ static class SeriesElements
 
     public static Conversion Modality { get; } = new Conversion.OfSeries(
         "The most frequent value, upper case, by Modalities.tsv (CID 33); ImagingStudy.modality has the distinct codes of the series.",
-        (series, row) => series.Target.Modality = Coding(CodeSystems.Dicom, ModalityOf(series.Scope, row)));
+        (series, row) => series.Target.Modality = Coding(CodeSystems.Dicom, ModalityOf(series, row)));
 
     public static Conversion Description { get; } = new Conversion.OfSeries(
         "The most frequent text; when no instance has one, that of (0018,1030).",
@@ -34,32 +34,41 @@ static class SeriesElements
         });
 
     public static Conversion BodySite { get; } = new Conversion.OfSeries(
-        "SNOMED CT: (0008,2218) first, then this text by BodySites.tsv and BodySiteSynonyms.tsv. "
-        + "Several: the combined term if there is one, else the most frequent.",
+        "SNOMED CT: (0008,2218) first, of the instance or its frames, then this text by BodySites.tsv and BodySiteSynonyms.tsv, then (setting "
+        + "Mapping__TextHints, marked) words of descriptions. Several: the combined term if there is one, else the most frequent.",
         (series, row) =>
         {
-            var codes = CodedSites(series.Scope).ToList();
-            if (codes.Count == 0) codes = [.. TextSites(series.Scope, row)];
-            if (SiteOf(series.Scope, row, codes) is { } code) series.Target.BodySite = Coding(CodeSystems.Snomed, code);
+            if (Sites.Of(series, row) is { } code) series.Target.BodySite = Coding(CodeSystems.Snomed, code);
         });
 
     public static Conversion Laterality { get; } = new Conversion.OfSeries(
-        "SNOMED CT by Laterality.tsv (CID 244): (0020,0062), else (0020,0060), else the modifier of (0008,2218). "
-        + "Left with right is bilateral; U (unpaired) has no code.",
+        "SNOMED CT by Laterality.tsv (CID 244): (0020,9072) of the frames, else (0020,0062), else (0020,0060), else the modifier of (0008,2218), else (setting "
+        + "Mapping__TextHints, marked) words of descriptions. Left with right is bilateral; U (unpaired) has no code.",
         (series, row) =>
         {
-            if (Sides.Of(series.Scope, row) is { } code) series.Target.Laterality = Coding(CodeSystems.Snomed, code);
+            if (Sides.Of(series, row) is { } code) series.Target.Laterality = Coding(CodeSystems.Snomed, code);
         });
 
     public static Conversion ContrastGiven { get; } = new Conversion.OfSeries(
-        "contrastBolus true: an agent, an item in (0018,0012), a volume or dose above 0, a start time or an ingredient. "
-        + "False: a word of ContrastWords.tsv that denies.",
+        "contrastBolus true: an agent, an item in (0018,0012), a volume or dose above 0, a start time or an ingredient, or frames that say so. False: a word of "
+        + "ContrastWords.tsv that denies, or frames that all say no. Else (setting Mapping__TextHints, marked) words of descriptions. contrastBolusDetails: "
+        + "a MedicationAdministration for each agent by ContrastAgents.tsv.",
         (series, _) =>
         {
-            if (Contrast.Of(series.Scope) is not { } given) return;
-            var extension = new Extension { Url = Mii.ContrastExtension };
-            extension.AddExtension("contrastBolus", new FhirBoolean(given));
-            series.Target.Extension.Add(extension);
+            var stated = Contrast.Of(series.Scope, series.Tables);
+            if ((stated ?? Contrast.OfText(series)) is not { } given) return;
+            if (stated is null) series.Study.Derived.Add(Derived.Contrast);
+            ModalityParts.Add(series.Target.Extension, Mii.ContrastExtension, "contrastBolus", new FhirBoolean(given));
+            foreach (var id in series.Study.Agents.Add(series))
+                ModalityParts.Add(series.Target.Extension, Mii.ContrastExtension, "contrastBolusDetails", new ResourceReference("MedicationAdministration/" + id));
+        });
+
+    public static Conversion Administration { get; } = new Conversion.OfStudy(
+        "One MedicationAdministration a study and distinct agent, status completed; (0018,0010) gives the text where there is no code. Volume and start are sent "
+        + "when all series that name the agent agree, else they are unknown (data-absent-reason): nothing is invented.",
+        (study, _) =>
+        {
+            foreach (var administration in study.Study.Agents.Make(study.Target, study.Scope, study.Study)) study.Study.Administrations[administration.Id!] = administration;
         });
 
     public static Conversion Performer { get; } = new Conversion.OfSeries(
@@ -73,53 +82,14 @@ static class SeriesElements
 
     static Coding Coding(string system, Code code) => new(system, code.Value) { Display = FhirText.OrNull(code.Display) };
 
-    static Code ModalityOf(Scope scope, TagRow row)
+    static Code ModalityOf(Draft<ImagingStudy.SeriesComponent> series, TagRow row)
     {
+        var (scope, modalities) = (series.Scope, series.Tables.Modalities);
         var values = scope.Stated(row).Select(value => Scope.Split(value).FirstOrDefault("").ToUpperInvariant());
         var raw = Scope.MostFrequent(values.Where(value => value.Length > 0));
         if (raw is null) scope.Note(Findings.Missing, row, "no modality: OT");
-        else if (CodeTables.Modalities.TryGetValue(raw, out var code)) return code;
+        else if (modalities.TryGetValue(raw, out var code)) return code;
         else scope.Note(Findings.Unmapped, row, Scope.Raw(raw));
-        return CodeTables.Modalities[OtherModality];
-    }
-
-    static IEnumerable<Code> CodedSites(Scope scope)
-    {
-        foreach (var ((codes, schemes), count) in scope.Instances
-            .CountBy(instance => (instance[TagMap.AnatomicRegionCode] ?? "", instance[TagMap.AnatomicRegionScheme] ?? "")).OrderBy(pair => pair.Key))
-        {
-            foreach (var (code, scheme) in CodedItems.Of(codes, schemes))
-            {
-                var site = BodySites.OfCode(code, scheme);
-                if (site is Mapping.BodySite.Known known)
-                    foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
-                else
-                    scope.Note(Findings.Unmapped, TagMap.AnatomicRegionCode, Scope.Raw($"{code} ({scheme})"));
-            }
-        }
-    }
-
-    static IEnumerable<Code> TextSites(Scope scope, TagRow row)
-    {
-        foreach (var (text, count) in scope.Parts(row).CountBy(text => text, StringComparer.Ordinal).OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            var site = BodySites.OfText(text);
-            if (site is Mapping.BodySite.Known known)
-                foreach (var one in Enumerable.Repeat(known.Code, count)) yield return one;
-            else if (site is Mapping.BodySite.Placeholder)
-                scope.Note(Findings.Placeholder, row, Scope.Raw(text), FindingSeverity.Information);
-            else
-                scope.Note(Findings.Unmapped, row, Scope.Raw(text));
-        }
-    }
-
-    static Code? SiteOf(Scope scope, TagRow row, List<Code> codes)
-    {
-        var distinct = codes.DistinctBy(code => code.Value).ToList();
-        if (distinct.Count < 2) return distinct.FirstOrDefault();
-        if (BodySites.Combined(distinct.Select(code => code.Value)) is { } combined) return combined;
-        scope.Note(Findings.Varies, row, $"{distinct.Count} body sites, the most frequent is sent");
-        var value = Scope.MostFrequent(codes.Select(code => code.Value));
-        return distinct.First(code => code.Value == value);
+        return modalities[OtherModality];
     }
 }

@@ -23,7 +23,7 @@ public sealed record SeriesStatistics(
     }
 
     /// <summary>Rows whose values are kept, so that they can be counted.</summary>
-    public static bool IsCounted(TagRow row) => row.Privacy is not (Privacy.ScrubberOnly or Privacy.PatientIdIssuer);
+    public static bool IsCounted(TagRow row) => row.Privacy is not (Privacy.ScrubberOnly or Privacy.PatientIdIssuer or Privacy.Drop);
 
     static SeriesStatistics Of(SeriesAttributes series, Hl7.Fhir.Model.ImagingStudy.SeriesComponent sent, MappedStudy study)
     {

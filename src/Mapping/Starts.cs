@@ -34,6 +34,27 @@ static class Starts
         return earliest;
     }
 
+    /// <summary>
+    /// The distinct moments of a time of day that belongs to the contrast bolus: on the day of the acquisition, of the series or of the study, what
+    /// is stated first. A bolus half a day behind the acquisition was before midnight. An hour alone is no moment.
+    /// </summary>
+    public static IEnumerable<Moment> OfContrast(Scope scope, StudyContext study, TagRow time)
+    {
+        var stated = scope.Instances.Select(instance => (
+            Clock: instance[time], Day: Day(instance), Acquired: instance[TagMap.AcquisitionTime], Zone: instance[TagMap.TimezoneOffset]));
+        foreach (var (clock, day, acquired, zone) in stated.Distinct().Order())
+        {
+            if (string.IsNullOrEmpty(clock) || clock == Reading.Varied || day is null) continue;
+            if (Of(scope, study, (TagMap.AcquisitionDate, day), (time, First(clock)), First(zone)) is not { Time: { } bolus } moment) continue;
+            var late = DicomTime.Time(First(acquired)) is { } start && bolus.ToTimeSpan() - start.ToTimeSpan() > TimeSpan.FromHours(12);
+            yield return late ? moment with { Date = moment.Date.AddDays(-1) } : moment;
+        }
+    }
+
+    static string? Day(InstanceAttributes instance) =>
+        new[] { instance[TagMap.AcquisitionDate], instance[TagMap.AcquisitionDateTime] is { Length: >= 8 } both ? both[..8] : null, instance[TagMap.SeriesDate], instance[TagMap.StudyDate] }
+            .FirstOrDefault(day => day is not null && DicomTime.Date(First(day)) is not null) is { } found ? First(found) : null;
+
     static Moment? Of(Scope scope, StudyContext study, (TagRow Row, string Text) day, (TagRow Row, string Text) clock, string zone)
     {
         if (DicomTime.Year(day.Text) is { } year) return Moment.OfYear(year);

@@ -14,15 +14,17 @@ public static class StudyMapper
         if (Subjects(series).Count != 1 || series.Any(one => one.Instances.Any(HasNoSubject)))
             throw new ArgumentException("instances of one patient", nameof(series));
         var ordered = series.OrderBy(one => one.SeriesUid, StringComparer.Ordinal).ToList();
-        var context = new StudyContext(options);
         var findings = new FindingList();
+        var scope = new Scope([.. ordered.SelectMany(one => one.Instances)], "", findings);
+        var context = new StudyContext(options, ordered[0].StudyUid, scope);
         var study = NewStudy(ordered, options);
         study.Series = [.. ordered.Select(one => SeriesOf(one, context, findings))
             .OrderBy(one => one.Number is null).ThenBy(one => one.Number).ThenBy(one => one.Uid, StringComparer.Ordinal)];
         study.Modality = [.. study.Series.Select(one => one.Modality).DistinctBy(coding => coding.Code)
             .OrderBy(coding => coding.Code, StringComparer.Ordinal).Select(coding => (Coding)coding.DeepCopy())];
-        var draft = new Draft<ImagingStudy>(study, new Scope([.. ordered.SelectMany(one => one.Instances)], "", findings), context);
+        var draft = new Draft<ImagingStudy>(study, scope, context);
         foreach (var row in TagMap.All) (row.Conversion as Conversion.OfStudy)?.Apply(draft, row);
+        study.Meta!.Tag = [.. context.Derived.Select(code => new Coding(Derived.System, code))];
         return new MappedStudy(study, [.. context.Devices.Values], [.. context.Administrations.Values], [.. context.Observations.Values], findings.All) { Unused = findings.Unused };
     }
 
@@ -35,7 +37,7 @@ public static class StudyMapper
     public static string StudyId(string studyUid, MappingOptions options) => options.MakeId("study|" + studyUid);
 
     internal static Meta MetaOf(string profile, MappingOptions options) =>
-        new() { Profile = [Mii.Versioned(profile)], Source = options.Source };
+        new() { Profile = [$"{profile}|{options.Target}"], Source = options.Source };
 
     static bool HasNoSubject(InstanceAttributes instance) => string.IsNullOrEmpty(instance[TagMap.PatientId]);
 
@@ -54,26 +56,34 @@ public static class StudyMapper
         var target = new ImagingStudy.SeriesComponent { NumberOfInstances = series.Instances.Count };
         var draft = new Draft<ImagingStudy.SeriesComponent>(target, scope, context);
         foreach (var row in TagMap.All) (row.Conversion as Conversion.OfSeries)?.Apply(draft, row);
-        if (context.Options.Instances) target.Instance = InstancesOf(scope, context);
+        if (context.Options.Instances) target.Instance = InstancesOf(scope, context, target.Modality.Code!);
         return target;
     }
 
-    static List<ImagingStudy.InstanceComponent> InstancesOf(Scope series, StudyContext context)
+    static List<ImagingStudy.InstanceComponent> InstancesOf(Scope series, StudyContext context, string modality)
     {
         var listed = series.Instances.Where(instance => Extraction.IsUid(instance[TagMap.SopClassUid] ?? "")).ToList();
         var unlisted = series.Instances.Count - listed.Count;
         if (unlisted > 0) series.Note(Findings.Missing, TagMap.SopClassUid, $"{unlisted} without a SOP class: counted, not listed");
-        return [.. listed.Select(instance => InstanceOf(instance, series, context))
+        return [.. listed.Select(instance => InstanceOf(instance, series, context, modality))
             .OrderBy(one => one.Number is null).ThenBy(one => one.Number).ThenBy(one => one.Uid, StringComparer.Ordinal)];
     }
 
-    static ImagingStudy.InstanceComponent InstanceOf(InstanceAttributes instance, Scope series, StudyContext context)
+    static ImagingStudy.InstanceComponent InstanceOf(InstanceAttributes instance, Scope series, StudyContext context, string modality)
     {
         var target = new ImagingStudy.InstanceComponent();
-        var draft = new Draft<ImagingStudy.InstanceComponent>(target, series with { Instances = [instance] }, context);
-        foreach (var row in InstanceRows) ((Conversion.OfInstance)row.Conversion).Apply(draft, row);
+        var draft = new Draft<ImagingStudy.InstanceComponent>(target, series with { Instances = [instance] }, context, modality);
+        foreach (var (row, apply) in InstanceRows) apply(draft, row);
         return target;
     }
 
-    static readonly TagRow[] InstanceRows = [.. TagMap.All.Where(row => row.Conversion is Conversion.OfInstance)];
+    static readonly (TagRow Row, Action<Draft<ImagingStudy.InstanceComponent>, TagRow> Apply)[] InstanceRows =
+        [.. TagMap.All.Select(row => (row, OfInstance(row.Conversion)!)).Where(pair => pair.Item2 is not null)];
+
+    static Action<Draft<ImagingStudy.InstanceComponent>, TagRow>? OfInstance(Conversion conversion) => conversion switch
+    {
+        Conversion.OfInstance one => one.Apply,
+        Conversion.OfSeries both => both.Instance,
+        _ => null,
+    };
 }

@@ -27,14 +27,20 @@ public enum Privacy
     /// <summary>Replaced by a keyed hash.</summary>
     Accession,
 
-    /// <summary>Free text: names, dates and long numbers are removed.</summary>
+    /// <summary>Free text: names, dates and long numbers are removed; dropped by setting.</summary>
     Text,
 
-    /// <summary>Kept, or pseudonymised by setting.</summary>
+    /// <summary>Free text that names a substance, view or unit: names, dates and long numbers are removed.</summary>
+    Term,
+
+    /// <summary>Kept, or pseudonymised by setting; of several UIDs joined by backslash each by itself.</summary>
     Uid,
 
     /// <summary>Names one device: kept, for it is no patient data, or pseudonymised by setting.</summary>
     Device,
+
+    /// <summary>Read and never kept.</summary>
+    Drop,
 }
 
 /// <summary>One DICOM attribute the program reads.</summary>
@@ -57,6 +63,15 @@ public sealed record TagRow(int Index, string Keyword, TagPath Path, TagLevel Le
 
     /// <summary>How the text is taken from a data set.</summary>
     public Reading Reading { get; init; } = Reading.Values;
+
+    /// <summary>Where else the value may stand, asked in order when the path states none: shared and per-frame functional groups.</summary>
+    public IReadOnlyList<TagPath> Places { get; init; } = [];
+
+    /// <summary>Further attributes that the reading needs (content trees of reports).</summary>
+    public IReadOnlyList<TagPath> Needs { get; init; } = [];
+
+    /// <summary>Everything the readers must keep for the row.</summary>
+    internal IEnumerable<TagPath> Paths => [Path, .. Places, .. Needs];
 
     /// <summary>The path as text: what hashes and orders go by.</summary>
     public string PathText { get; } = Path.ToString();

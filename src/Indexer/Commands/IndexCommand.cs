@@ -38,6 +38,9 @@ static class IndexCommand
         Instances = options.Instances,
         AccessionSystem = options.AccessionSystem,
         Source = options.Source,
+        TextHints = options.TextHints,
+        Target = options.Target,
+        Tables = options.Tables,
         MakeId = options.Privacy.KeepUids ? PlainId : new KeyedHash(KeyFile.Read(options.KeyPath)).Id,
     };
 

@@ -52,5 +52,6 @@ static class RemapCommand
 
     /// <summary>What the result of a mapping depends on besides the kept attributes: the program and the settings.</summary>
     static string Goal(MappingOptions options) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '\n', typeof(TagMap).Module.ModuleVersionId, options.TimeZone.Id, options.Instances, options.AccessionSystem, options.Source))))[..32];
+        '\n', typeof(TagMap).Module.ModuleVersionId, options.TimeZone.Id, options.Instances, options.AccessionSystem, options.Source,
+        options.TextHints, options.Target, options.Tables.Fingerprint))))[..32];
 }

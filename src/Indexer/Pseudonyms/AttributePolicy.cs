@@ -29,9 +29,11 @@ sealed class AttributePolicy
     Change ChangeOf(TagRow row) => row.Privacy switch
     {
         Privacy.PatientId => (_, pseudonym, _) => pseudonym,
-        Privacy.PatientIdIssuer or Privacy.ScrubberOnly => Drop,
+        Privacy.PatientIdIssuer or Privacy.ScrubberOnly or Privacy.Drop => Drop,
+        Privacy.Accession when row.Path.Tags.Length > 1 => (value, _, _) => Each(value, key.Accession),
         Privacy.Accession => (value, _, _) => value.Length == 0 ? value : key.Accession(value.Trim()),
-        Privacy.Text when policy.KeepTexts || row == TagMap.ContrastBolusAgent => (value, _, scrubber) => scrubber.Clean(value),
+        Privacy.Term => (value, _, scrubber) => scrubber.Clean(value),
+        Privacy.Text when policy.KeepTexts => (value, _, scrubber) => scrubber.Clean(value),
         Privacy.Text => Drop,
         Privacy.Uid when !policy.KeepUids => (value, _, _) => Each(value, key.Uid),
         Privacy.Device when !policy.KeepDevices => (value, _, _) => Each(value, text => key.Device(Normal(text))),

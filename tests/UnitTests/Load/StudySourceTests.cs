@@ -86,7 +86,7 @@ public sealed class StudySourceTests
     [Fact]
     public void Body_sites_are_those_of_the_mapping()
     {
-        Assert.All(Site.All, site => Assert.Equal(site.Code, Assert.IsType<BodySite.Known>(BodySites.OfText(site.Term)).Code.Value));
+        Assert.All(Site.All, site => Assert.Equal(site.Code, Assert.IsType<BodySite.Known>(CodeTables.Shipped.BodySites.OfText(site.Term)).Code.Value));
     }
 
     [Fact]

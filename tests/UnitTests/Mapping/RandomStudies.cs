@@ -10,7 +10,7 @@ static class RandomStudies
 {
     static readonly Dictionary<TagRow, string[]> Plausible = new()
     {
-        [TagMap.Modality] = ["CT", "MR", "mr", "SC", "", "US\\CT"],
+        [TagMap.Modality] = ["CT", "MR", "mr", "SC", "", "US\\CT", "PT", "NM", "MG"],
         [TagMap.SeriesNumber] = ["1", "2", "-1", "3.0", "x", "99999999999"],
         [TagMap.InstanceNumber] = ["1", "2", "3", "10", "-5", "1,5"],
         [TagMap.StudyDate] = ["20040826", "2004.08.26", "20040230", "99991231", "00010101"],
@@ -32,6 +32,30 @@ static class RandomStudies
         [TagMap.DeviceSerialNumber] = ["1", "2"],
         [TagMap.SopClassUid] = ["1.2.840.10008.5.1.4.1.1.2", "", "x"],
         [TagMap.StudyDescription] = ["MRT Schädel", "CT Thorax"],
+        [TagMap.SeriesDescription] = ["Thorax nativ", "Abdomen mit KM", "Knie li", "axial"],
+        [TagMap.ContrastBolusStartTime] = ["101500", "235900", "10", "x"],
+        [TagMap.ContrastAgentCode.Code] = ["109218004", "C-B0322", "1\\2"],
+        [TagMap.ContrastAgentCode.Scheme] = ["SCT", "SRT", "99X\\SCT"],
+        [TagMap.ContrastAgentCode.Meaning] = ["Iohexol", "Iodine\\Air", ""],
+        [TagMap.ContrastAdministered] = ["YES", "NO", "NO\\YES"],
+        [TagMap.Kvp] = ["120", "120.0", "0", "-5", Reading.Varied],
+        [TagMap.Exposure] = ["0", "90", "x"],
+        [TagMap.ExposureInUas] = ["450", ""],
+        [TagMap.FieldStrength] = ["1.5", "15000", "16.45"],
+        [TagMap.ScanningSequence] = ["SE", "SE\\IR", "XX", ""],
+        [TagMap.EchoPulseSequence] = ["SPIN", "GRADIENT"],
+        [TagMap.ImageType] = ["ORIGINAL\\PRIMARY\\AXIAL", "DERIVED\\SECONDARY", "X"],
+        [TagMap.PixelSpacing] = ["0.5\\0.7", "0.5", "0\\1"],
+        [TagMap.SliceThickness] = ["5", "5.0", "3", "1e400"],
+        [TagMap.PatientWeight] = ["80", "0", "900"],
+        [TagMap.PatientSize] = ["1.8", "180"],
+        [TagMap.IrradiationEventUid] = ["1.9.1", "1.9.2"],
+        [TagMap.DoseEventUid] = ["1.9.1", "1.9.1\\1.9.2"],
+        [TagMap.DoseEventValues] = ["5 mGy^100 mGycm", "5 mGy^100 mGycm\\9 Gy^", "x"],
+        [TagMap.DoseTotals] = ["113813^100 mGy.cm", "113722^1 Gym2\\113725^2 mGy", "113813^1 kg"],
+        [TagMap.ProcedureCode.Code] = ["P5-09051", "24627-2", "X Y"],
+        [TagMap.ProcedureCode.Scheme] = ["SRT", "LN", "99X"],
+        [TagMap.ReasonForRequest] = ["Staging", "###", "A\\B"],
     };
 
     static readonly Gen<string?> AnyText = ArbMap.Default.GeneratorFor<string>().Select(text => (string?)text);

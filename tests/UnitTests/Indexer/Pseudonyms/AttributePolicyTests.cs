@@ -73,7 +73,7 @@ public sealed class AttributePolicyTests
     [InlineData("PN", new[] { Privacy.ScrubberOnly })]
     [InlineData("LT", new[] { Privacy.ScrubberOnly, Privacy.Text })]
     [InlineData("ST", new[] { Privacy.ScrubberOnly, Privacy.Text })]
-    [InlineData("UT", new[] { Privacy.ScrubberOnly, Privacy.Text })]
+    [InlineData("UT", new[] { Privacy.ScrubberOnly, Privacy.Text, Privacy.Drop })]
     [InlineData("UI", new[] { Privacy.ScrubberOnly, Privacy.Uid })]
     public void Rows_of_a_vr_that_may_identify_are_protected(string vr, Privacy[] allowed)
     {

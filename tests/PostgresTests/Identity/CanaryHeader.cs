@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Dicom2Fhir.Dicom;
 using Dicom2Fhir.Load;
 using Dicom2Fhir.Mapping;
@@ -84,6 +85,19 @@ sealed class CanaryHeader
         var file = Write(new Part10Writer(isExplicit: true, Encoding), [.. changed.Select(pair => (TagPath.Parse(pair.Key).Tags.Select(tag => tag.Value).ToArray(), pair.Value.Vr, pair.Value.Value))]).ToFile();
         return cutAt is { } length ? file[..Math.Min(length, file.Length)] : file;
     }
+
+    /// <summary>A second instance of the series as a DICOM JSON array (PS3.18 F.2); without the sequences.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new[]
+    {
+        values.Where(pair => !pair.Key.Contains('>', StringComparison.Ordinal)).ToDictionary(
+            pair => FormattableString.Invariant($"{TagPath.Parse(pair.Key).Leaf.Value:X8}"),
+            pair => new Dictionary<string, object> { ["vr"] = pair.Value.Vr, ["Value"] = new object[] { pair.Value.Vr == "PN" ? new { Alphabetic = pair.Value.Value } : JsonText(pair.Key, pair.Value.Value) } }),
+    });
+
+    static string JsonText(string path, string value) =>
+        path == TagMap.SopInstanceUid.Path.ToString() ? value + "2"
+        : path == TagPath.Parse("0008,0005").ToString() ? "ISO_IR 192"
+        : value;
 
     // A canary is a word of its own in every place, with an umlaut where the character set has one to lose.
     string Put(string path, string vr, int study, int number)

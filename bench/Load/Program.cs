@@ -9,6 +9,7 @@ const string usage =
       dicom  --out DIR  --studies N [--from N] [--seed N] [--messy] [--bytes 4096] [--files 4]     header-only Part 10 files
       truth  --studies N [--seed N] [--messy]          what the searches of the benchmark must count
       headers FOLDER                                   how fast headers are read; bench/headers.sh
+      weeks  --data DIR --studies N                    four weeks of days on that data: health of the bitmaps
       floor  --port N --connection TEXT                the floor programs
       run    --studies N [...]                         the whole table; bench/run.sh --help
     """;
@@ -32,6 +33,7 @@ switch (args.FirstOrDefault())
     case "dicom": return DataFiles.WriteDicom(options);
     case "truth": return DataFiles.WriteTruth(options);
     case "floor": return await FloorServer.RunAsync(options);
+    case "weeks": return await Weeks.RunAsync(options);
     case "run": return await BenchRun.RunAsync(options);
     default:
         Console.Error.WriteLine(usage);

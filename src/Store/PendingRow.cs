@@ -7,35 +7,52 @@ namespace Dicom2Fhir.Store;
 /// <summary>The row that waits for the fold.</summary>
 static class PendingRow
 {
-    const string Sql =
+    // A row has arrays, which unnest cannot take apart by row; a statement a row cost as much as everything else of a batch.
+    const string Copy =
         """
-        insert into pending (type, resource_id, deleted, patient, started, terms, ref_param, ref_target, ident_param, ident_hash, date_param, date_low, date_high,
-                             num_param, num_low, num_high, str_param, str_folded, str_hash)
-        values ($1, $2, false, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        copy pending (type, resource_id, deleted, patient, started, terms, ref_param, ref_target, ident_param, ident_hash, date_param, date_low, date_high,
+                      num_param, num_low, num_high, str_param, str_folded, str_hash) from stdin (format binary)
         """;
 
-    public static NpgsqlBatchCommand Insert(ServedType type, long resourceId, IndexEntries entries, TermNumbers numbers)
+    /// <summary>Queues written resources, in this order, in the connection's transaction.</summary>
+    public static async Task InsertAsync(
+        NpgsqlConnection connection, IEnumerable<(ServedType Type, long ResourceId, IndexEntries Entries)> rows, TermNumbers numbers, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlBatchCommand(Sql);
-        Add(command, type.Number, NpgsqlDbType.Smallint);
-        Add(command, resourceId, NpgsqlDbType.Bigint);
-        Add(command, entries.Patient, NpgsqlDbType.Text);
-        Add(command, entries.Started, NpgsqlDbType.TimestampTz);
-        Add(command, entries.Terms.Select(key => numbers[key]).Distinct().ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.References.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.References.Select(row => row.Target).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
-        Add(command, entries.Identifiers.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.Identifiers.Select(row => row.Hash).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        Add(command, entries.Dates.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.Dates.Select(row => row.Low).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
-        Add(command, entries.Dates.Select(row => row.High).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
-        Add(command, entries.Numbers.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.Numbers.Select(row => row.Low).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Numeric);
-        Add(command, entries.Numbers.Select(row => row.High).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Numeric);
-        Add(command, entries.Strings.Select(row => numbers[row.Param]).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        Add(command, entries.Strings.Select(row => row.Folded).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
-        Add(command, entries.Strings.Select(row => row.Hash).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        return command;
+        await using var copy = await connection.BeginBinaryImportAsync(Copy, cancellationToken);
+        foreach (var (type, resourceId, entries) in rows)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(type.Number, NpgsqlDbType.Smallint, cancellationToken);
+            await copy.WriteAsync(resourceId, NpgsqlDbType.Bigint, cancellationToken);
+            await copy.WriteAsync(false, NpgsqlDbType.Boolean, cancellationToken);
+            await WriteAsync(entries, numbers, copy, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
+    static async Task WriteAsync(IndexEntries entries, TermNumbers numbers, NpgsqlBinaryImporter copy, CancellationToken cancellationToken)
+    {
+        if (entries.Patient is { } patient) await copy.WriteAsync(patient, NpgsqlDbType.Text, cancellationToken);
+        else await copy.WriteNullAsync(cancellationToken);
+        if (entries.Started is { } started) await copy.WriteAsync(started, NpgsqlDbType.TimestampTz, cancellationToken);
+        else await copy.WriteNullAsync(cancellationToken);
+        await ListAsync(entries.Terms.Select(key => numbers[key]).Distinct(), NpgsqlDbType.Integer);
+        await ListAsync(entries.References.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
+        await ListAsync(entries.References.Select(row => row.Target), NpgsqlDbType.Text);
+        await ListAsync(entries.Identifiers.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
+        await ListAsync(entries.Identifiers.Select(row => row.Hash), NpgsqlDbType.Bigint);
+        await ListAsync(entries.Dates.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
+        await ListAsync(entries.Dates.Select(row => row.Low), NpgsqlDbType.TimestampTz);
+        await ListAsync(entries.Dates.Select(row => row.High), NpgsqlDbType.TimestampTz);
+        await ListAsync(entries.Numbers.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
+        await ListAsync(entries.Numbers.Select(row => row.Low), NpgsqlDbType.Numeric);
+        await ListAsync(entries.Numbers.Select(row => row.High), NpgsqlDbType.Numeric);
+        await ListAsync(entries.Strings.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
+        await ListAsync(entries.Strings.Select(row => row.Folded), NpgsqlDbType.Text);
+        await ListAsync(entries.Strings.Select(row => row.Hash), NpgsqlDbType.Bigint);
+
+        Task ListAsync<T>(IEnumerable<T> values, NpgsqlDbType type) => copy.WriteAsync(values.ToArray(), NpgsqlDbType.Array | type, cancellationToken);
     }
 
     /// <summary>The entries without those no index can hold; "has a value" stays.</summary>
@@ -48,9 +65,6 @@ static class PendingRow
         References = [.. entries.References.Where(row => StoredText.IsIndexable(row.Target))],
         Patient = StoredText.IsIndexable(entries.Patient) ? entries.Patient : null,
     };
-
-    static void Add(NpgsqlBatchCommand command, object? value, NpgsqlDbType type) =>
-        command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
 
     static bool IsIndexable(TermKey key) => StoredText.IsIndexable(key.System, key.Code);
 }

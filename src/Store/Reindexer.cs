@@ -90,7 +90,7 @@ public sealed class Reindexer(NpgsqlDataSource database, IndexExtractor extracto
                 new { Types = stale.Select(type => type.Number).ToArray(), last, BatchSize }, transaction, cancellationToken: cancellationToken))).ToList();
             if (rows.Count == 0) break;
 
-            await QueueAsync(connection, transaction, rows, cancellationToken);
+            await QueueAsync(connection, rows, cancellationToken);
             last = rows[^1].ResourceId;
             await SetAsync(connection, "reindex", Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{goal} {last}")), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
@@ -102,15 +102,13 @@ public sealed class Reindexer(NpgsqlDataSource database, IndexExtractor extracto
         return total;
     }
 
-    async Task QueueAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<Row> rows, CancellationToken cancellationToken)
+    async Task QueueAsync(NpgsqlConnection connection, List<Row> rows, CancellationToken cancellationToken)
     {
         var entries = rows.Select(row => PendingRow.Indexable(
             extractor.Extract(ServedType.Find(row.Type), JsonSerializer.Deserialize<Resource>(row.Document, Reading)!, row.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
         await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var (row, entry) in rows.Zip(entries)) batch.BatchCommands.Add(PendingRow.Insert(ServedType.Find(row.Type), row.ResourceId, entry, numbers));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await PendingRow.InsertAsync(connection, rows.Zip(entries, (row, entry) => (ServedType.Find(row.Type), row.ResourceId, entry)), numbers, cancellationToken);
     }
 
     // The last resource queued for the same goal; 0 when the goal is another one.

@@ -199,16 +199,14 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         Add(command, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
     }
 
-    // One statement a row, sent in one round trip: rows have arrays, which unnest cannot take apart by row.
     async Task QueueAsync(List<Change> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return;
         var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
         await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
-        await using var batch = new NpgsqlBatch(connection, transaction);
-        foreach (var (change, entry) in changes.Zip(entries)) batch.BatchCommands.Add(PendingRow.Insert(change.Write.Type, change.ResourceId!.Value, entry, numbers));
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await PendingRow.InsertAsync(
+            connection, changes.Zip(entries, (change, entry) => (change.Write.Type, change.ResourceId!.Value, entry)), numbers, cancellationToken);
     }
 
     static void Add<T>(NpgsqlCommand command, IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray() });

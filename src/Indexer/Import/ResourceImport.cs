@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Dicom2Fhir.Indexer.Commands;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Sources;
@@ -16,6 +18,10 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
     const int BatchSize = 1_000;
     const long BatchBytes = 32 * 1024 * 1024;
+
+    // Items judged side by side: enough for every core, and few megabytes whatever the resources are.
+    const int PortionSize = 200;
+    const long PortionBytes = 8 * 1024 * 1024;
 
     readonly DatabaseRetry retry = new(logger);
     readonly ImportSource source = new();
@@ -49,10 +55,10 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         var batch = new Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)>();
         var turned = new List<InputRecord>();
         long bytes = 0;
-        await foreach (var item in source.ItemsAsync(path, cancellationToken))
+        await foreach (var (item, read) in JudgedAsync(path, cancellationToken))
         {
             progress.Seen(1);
-            switch (Gated(ImportedResource.Read(item, options.AllowIdentifying)))
+            switch (read)
             {
                 case ImportedResource.Turned other:
                     turned.Add(Record(item, other.Outcome, other.Reason, other.Text));
@@ -73,6 +79,59 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
         await FlushAsync(run, batch, cancellationToken);
         await TurnAsync(run, turned, cancellationToken);
+    }
+
+    /// <summary>The file's items in order, parsed and judged side by side while the batch before is written.</summary>
+    async IAsyncEnumerable<(ImportItem Item, ImportedResource Read)> JudgedAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // one portion being written, one waiting, one being judged
+        var judged = Channel.CreateBounded<(ImportItem, ImportedResource)[]>(1);
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var judging = JudgeAsync(path, judged.Writer, left.Token);
+        try
+        {
+            await foreach (var portion in judged.Reader.ReadAllAsync(cancellationToken))
+            {
+                foreach (var one in portion) yield return one;
+            }
+        }
+        finally
+        {
+            await left.CancelAsync();
+            await judging;
+        }
+    }
+
+    async Task JudgeAsync(string path, ChannelWriter<(ImportItem, ImportedResource)[]> output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var items = new List<ImportItem>();
+            var bytes = 0L;
+            await foreach (var item in source.ItemsAsync(path, cancellationToken))
+            {
+                items.Add(item);
+                bytes += item.Json.Length;
+                if (items.Count < PortionSize && bytes < PortionBytes) continue;
+                await output.WriteAsync(Judge(items), cancellationToken);
+                items.Clear();
+                bytes = 0;
+            }
+
+            await output.WriteAsync(Judge(items), cancellationToken);
+            output.Complete();
+        }
+        catch (Exception exception)
+        {
+            output.Complete(exception);     // thrown again where the portions are taken
+        }
+    }
+
+    (ImportItem, ImportedResource)[] Judge(List<ImportItem> items)
+    {
+        var judged = new (ImportItem, ImportedResource)[items.Count];
+        Parallel.For(0, items.Count, i => judged[i] = (items[i], Gated(ImportedResource.Read(items[i], options.AllowIdentifying))));
+        return judged;
     }
 
     /// <summary>Judges what can be stored; what breaks its profile is turned away, or tagged.</summary>

@@ -29,6 +29,12 @@ sealed class Part10Writer(bool isExplicit, Encoding encoding)
         return this;
     }
 
+    public Part10Writer SetBytes(uint tag, string vr, byte[] value)
+    {
+        elements[tag] = (vr, value);
+        return this;
+    }
+
     /// <summary>Sets a sequence of items, each written by a writer of the same kind.</summary>
     public Part10Writer SetItems(uint tag, params Part10Writer[] items)
     {
@@ -64,7 +70,7 @@ sealed class Part10Writer(bool isExplicit, Encoding encoding)
         {
             output.Write([(byte)(tag >> 16), (byte)(tag >> 24), (byte)tag, (byte)(tag >> 8)]);
             if (!isExplicit) output.Write(Length(value.Length));
-            else if (vr is "SQ") output.Write([.. Encoding.ASCII.GetBytes(vr), 0, 0, .. Length(value.Length)]);
+            else if (vr is "SQ" or "UN") output.Write([.. Encoding.ASCII.GetBytes(vr), 0, 0, .. Length(value.Length)]);
             else output.Write([.. Encoding.ASCII.GetBytes(vr), (byte)value.Length, (byte)(value.Length >> 8)]);
             output.Write(value);
         }

@@ -1,22 +1,37 @@
 using Dicom2Fhir.Load;
+using Dicom2Fhir.Load.Run;
 
-if (args is not ["samples", .. var rest] || rest.Length > 1)
+const string usage =
+    """
+    usage: dotnet run -c Release --project bench/Load -- VERB [options]
+      samples [FOLDER]                                 writes samples/
+      ndjson --out FILE --studies N [--from N] [--seed N] [--messy] [--instances 1]     MII ImagingStudy resources, one a line
+      dicom  --out DIR  --studies N [--from N] [--seed N] [--messy] [--bytes 4096] [--files 4]     header-only Part 10 files
+      truth  --studies N [--seed N] [--messy]          what the searches of the benchmark must count
+      floor  --port N --connection TEXT                the floor programs
+      run    --studies N [...]                         the whole table; bench/run.sh --help
+    """;
+
+if (args is ["samples", .. var rest]) return Samples.Write(Path.GetFullPath(rest is [var folder] ? folder : "samples"));
+Options options;
+try
 {
-    Console.Error.WriteLine("usage: dotnet run --project bench/Load -- samples [FOLDER]     (default: samples)");
+    options = Options.Parse(args.AsSpan(Math.Min(1, args.Length)));
+}
+catch (ArgumentException exception)
+{
+    Console.Error.WriteLine(exception.Message);
     return 2;
 }
 
-var folder = Path.GetFullPath(rest.Length == 1 ? rest[0] : "samples");
-var count = 0;
-var bytes = 0L;
-foreach (var (path, content) in Samples.Files())
+switch (args.FirstOrDefault())
 {
-    var file = Path.Combine(folder, path);
-    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-    File.WriteAllBytes(file, content);
-    count++;
-    bytes += content.Length;
+    case "ndjson": return DataFiles.WriteNdjson(options);
+    case "dicom": return DataFiles.WriteDicom(options);
+    case "truth": return DataFiles.WriteTruth(options);
+    case "floor": return await FloorServer.RunAsync(options);
+    case "run": return await BenchRun.RunAsync(options);
+    default:
+        Console.Error.WriteLine(usage);
+        return 2;
 }
-
-Console.Out.WriteLine($"{count} files, {bytes} bytes in {folder}");
-return 0;

@@ -87,6 +87,23 @@ static class Samples
         ["MG"] = "1.2.840.10008.5.1.4.1.1.1.2", ["US"] = "1.2.840.10008.5.1.4.1.1.6.1", ["PT"] = "1.2.840.10008.5.1.4.1.1.128", ["NM"] = "1.2.840.10008.5.1.4.1.1.20",
     };
 
+    /// <summary>Writes them all below a folder.</summary>
+    public static int Write(string folder)
+    {
+        var (count, bytes) = (0, 0L);
+        foreach (var (path, content) in Files())
+        {
+            var file = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            System.IO.File.WriteAllBytes(file, content);
+            count++;
+            bytes += content.Length;
+        }
+
+        Console.Out.WriteLine($"{count} files, {bytes} bytes in {folder}");
+        return 0;
+    }
+
     /// <summary>Relative path and bytes of every file, in order.</summary>
     public static IEnumerable<(string Path, byte[] Content)> Files()
     {

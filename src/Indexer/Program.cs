@@ -31,6 +31,9 @@ Add(
     (session, parsed, token) => parsed.GetValue(inputs) || parsed.GetValue(outcome) is not null ? StatusCommand.InputsAsync(session, parsed.GetValue(outcome), token) : StatusCommand.RunAsync(session, token),
     inputs, outcome);
 
+Add("report", "how complete the headers are, by attribute and modality", (session, _, token) => ReportCommand.RunAsync(session, token));
+Add("remap", "map every kept study again after a changed code table, setting or program; no files needed", (session, _, token) => RemapCommand.RunAsync(session, token));
+
 var yes = new Option<bool>("--yes") { Description = "do not ask" };
 Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);
 root.Add(new Command("serve", "answer FHIR searches (a program of its own: dicom2fhir serve --help)"));

@@ -5,6 +5,19 @@ namespace Dicom2Fhir.Indexer;
 /// <summary>One study of a batch: what was kept, what came, what it is now.</summary>
 sealed class StudyChange
 {
+    readonly bool mappedAnew;
+
+    /// <summary>A study that is mapped again from what was kept.</summary>
+    public StudyChange(IReadOnlyList<SeriesAttributes> kept)
+    {
+        mappedAnew = true;
+        Results = [];
+        Uid = kept[0].StudyUid;
+        After = [.. kept.OrderBy(one => one.SeriesUid, StringComparer.Ordinal)];
+        Changed = [];
+        WasConflict = Conflict = StudyMapper.Subjects(kept).Count > 1;
+    }
+
     /// <param name="before">The kept series.</param>
     /// <param name="results">Instances of the study in the order they count: the later wins.</param>
     public StudyChange(IReadOnlyList<SeriesAttributes> before, IReadOnlyList<HeaderResult> results)
@@ -57,7 +70,10 @@ sealed class StudyChange
     public bool Conflict { get; }
 
     /// <summary>True when the resource may differ from what is stored.</summary>
-    public bool MustMap => !Conflict && (Changed.Count > 0 || WasConflict);
+    public bool MustMap => !Conflict && (Changed.Count > 0 || WasConflict || mappedAnew);
+
+    /// <summary>What <see cref="After"/> maps to; null before, and when it is not mapped.</summary>
+    public MappedStudy? Mapped { get; set; }
 
     /// <summary>Versions written for it.</summary>
     public int Written { get; set; }

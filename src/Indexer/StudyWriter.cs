@@ -70,8 +70,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
         var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
-        await batch.SaveSeriesAsync(
-            [.. accepted.SelectMany(study => study.Changed).Select(series => new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()))], cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, accepted, cancellationToken);
         await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
@@ -80,36 +79,52 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
     }
 
-    // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned.
+    /// <summary>Maps kept studies again; what comes out equal is not written.</summary>
+    /// <param name="stop">Ends waiting for a database that is away.</param>
+    public Task<Written> RemapAsync(IReadOnlyCollection<string> studyUids, CancellationToken stop) =>
+        retry.RunAsync(() => RemapOnceAsync(studyUids, CancellationToken.None), stop);
+
+    async Task<Written> RemapOnceAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken)
+    {
+        await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
+            .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
+        var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
+        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.Contains(study.Uid))], cancellationToken);
+        await batch.CommitAsync(cancellationToken);
+        return new Written(studies.Count, studies.Sum(study => study.Written), 0);
+    }
+
+    // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned, and nothing of them
+    // is written.
     async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Mapped: StudyMapper.Map(study.After, mapping))).ToList();
-        var writes = new List<ResourceWrite>();
-        var owners = new List<StudyChange>();
-        foreach (var (study, result) in mapped)
-        {
-            writes.Add(Write(ServedType.ImagingStudy, result.Study));
-            owners.Add(study);
-        }
+        foreach (var study in studies.Where(study => study.MustMap)) study.Mapped = StudyMapper.Map(study.After, mapping);
+        var mapped = studies.Where(study => study.Mapped is not null).ToDictionary(study => study, study => study.Mapped!);
+        var outcomes = await WriteAsync(batch, [.. mapped.Select(pair => (pair.Key, (Resource)pair.Value.Study))], cancellationToken);
+        var refused = mapped.Keys.Zip(outcomes).Where(pair => pair.Second == WriteOutcome.IdConflict).Select(pair => pair.First).ToHashSet();
+        var accepted = mapped.Where(pair => !refused.Contains(pair.Key)).ToList();
 
-        foreach (var (study, device) in mapped.SelectMany(pair => pair.Mapped.Devices.Select(device => (pair.Study, device))).DistinctBy(pair => pair.device.Id))
-        {
-            writes.Add(Write(ServedType.Device, device));
-            owners.Add(study);
-        }
+        var companions = accepted.SelectMany(pair => pair.Value.Companions.Select(companion => (pair.Key, companion))).ToList();
+        await WriteAsync(batch, [.. companions.DistinctBy(pair => (pair.companion.TypeName, pair.companion.Id))], cancellationToken);
+        await batch.SetCompanionsAsync(
+            [.. accepted.Select(pair => pair.Key.Uid)],
+            [.. companions.Select(pair => new Companion(pair.Key.Uid, TypeOf(pair.companion), pair.companion.Id!))], cancellationToken);
 
-        var outcomes = await batch.WriteAsync(writes, cancellationToken);
-        var refused = new HashSet<string>();
-        for (var i = 0; i < outcomes.Count; i++)
-        {
-            if (outcomes[i] is WriteOutcome.Created or WriteOutcome.Updated) owners[i].Written++;
-            if (outcomes[i] == WriteOutcome.IdConflict && writes[i].Type == ServedType.ImagingStudy) refused.Add(owners[i].Uid);
-        }
+        var findings = accepted.SelectMany(pair => pair.Value.Findings.Select(finding =>
+            new KeptFinding(pair.Key.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
+        await batch.SaveFindingsAsync([.. mapped.Keys.Select(study => study.Uid)], [.. findings], cancellationToken);
+        return [.. refused.Select(study => study.Uid)];
+    }
 
-        var findings = mapped.Where(pair => !refused.Contains(pair.Study.Uid))
-            .SelectMany(pair => pair.Mapped.Findings.Select(finding => new KeptFinding(pair.Study.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        await batch.SaveFindingsAsync([.. mapped.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
-        return refused;
+    // Outcomes in the order of the resources; the versions written are counted for the study each stands with.
+    static async Task<IReadOnlyList<WriteOutcome>> WriteAsync(
+        WriteBatch batch, List<(StudyChange Study, Resource Resource)> resources, CancellationToken cancellationToken)
+    {
+        var outcomes = await batch.WriteAsync([.. resources.Select(pair => Write(pair.Resource))], cancellationToken);
+        foreach (var ((study, _), outcome) in resources.Zip(outcomes))
+            if (outcome is WriteOutcome.Created or WriteOutcome.Updated) study.Written++;
+        return outcomes;
     }
 
     async Task WriteWithheldAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
@@ -119,6 +134,8 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             if (study.Conflict && !study.WasConflict)
             {
                 await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
+                await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
+                await batch.SaveFindingsAsync([study.Uid], [], cancellationToken);
                 await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)
@@ -148,6 +165,8 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             Hash = result.Attributes.Hash(),
         };
 
-    static ResourceWrite Write(ServedType type, Resource resource) =>
-        new(type, resource.Id!, MappedJson.Write(resource), resource, Origin.Index, ConformanceState.Unchecked);
+    static ResourceWrite Write(Resource resource) =>
+        new(TypeOf(resource), resource.Id!, MappedJson.Write(resource), resource, Origin.Index, ConformanceState.Unchecked);
+
+    static ServedType TypeOf(Resource resource) => ServedType.Find(resource.TypeName)!;
 }

@@ -30,6 +30,12 @@ sealed class StudyContext(MappingOptions options)
     /// <summary>Devices by id.</summary>
     public SortedDictionary<string, Device> Devices { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Contrast agents given, by id.</summary>
+    public SortedDictionary<string, MedicationAdministration> Administrations { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Measurements of the study (dose, weight, height) by id.</summary>
+    public SortedDictionary<string, Observation> Observations { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Start of each series that has one: the fallback of the study's start.</summary>
     public List<Moment> SeriesStarts { get; } = [];
 }

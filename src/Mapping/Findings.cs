@@ -33,6 +33,15 @@ public static class Findings
     /// <summary>Not a UID (PS3.5 section 9.1).</summary>
     public const string BadUid = "bad-uid";
 
+    /// <summary>The value cannot be meant in the attribute's unit: it was read in the unit it fits, or left out; the text says which.</summary>
+    public const string Guard = "guard";
+
+    /// <summary>A companion (Device, MedicationAdministration, Observation) is not valid: it is not stored and not referred to.</summary>
+    public const string Nonconformant = "nonconformant";
+
     public static IReadOnlyList<string> All { get; } =
-        [Unmapped, Varies, Missing, Placeholder, BadDate, BadTime, BadZone, ClockChange, BadNumber, BadUid];
+        [Unmapped, Varies, Missing, Placeholder, BadDate, BadTime, BadZone, ClockChange, BadNumber, BadUid, Guard, Nonconformant];
+
+    /// <summary>True when the finding's text is a value that reached no element.</summary>
+    public static bool LeavesValueOut(string code) => code is not (Varies or Missing or ClockChange or Guard or Nonconformant);
 }

@@ -2,9 +2,6 @@ using Hl7.Fhir.Model;
 
 namespace Dicom2Fhir.Mapping;
 
-/// <summary>The resources of one study. Devices come in id order.</summary>
-public sealed record MappedStudy(ImagingStudy Study, IReadOnlyList<Device> Devices, IReadOnlyList<Finding> Findings);
-
 /// <summary>Makes the MII resources of a study from the kept attributes; the same attributes give the same content in any order.</summary>
 public static class StudyMapper
 {
@@ -26,7 +23,7 @@ public static class StudyMapper
             .OrderBy(coding => coding.Code, StringComparer.Ordinal).Select(coding => (Coding)coding.DeepCopy())];
         var draft = new Draft<ImagingStudy>(study, new Scope([.. ordered.SelectMany(one => one.Instances)], "", findings), context);
         foreach (var row in TagMap.All) (row.Conversion as Conversion.OfStudy)?.Apply(draft, row);
-        return new MappedStudy(study, [.. context.Devices.Values], findings.All);
+        return new MappedStudy(study, [.. context.Devices.Values], [.. context.Administrations.Values], [.. context.Observations.Values], findings.All) { Unused = findings.Unused };
     }
 
     /// <summary>The distinct patient pseudonyms of the instances in ordinal order: more than one means a conflict (design decision 15).</summary>

@@ -59,7 +59,7 @@ public sealed record TagRow(int Index, string Keyword, TagPath Path, TagLevel Le
     public Reading Reading { get; init; } = Reading.Values;
 
     /// <summary>The path as text: what hashes and orders go by.</summary>
-    internal string PathText { get; } = Path.ToString();
+    public string PathText { get; } = Path.ToString();
 
     public bool Equals(TagRow? other) => ReferenceEquals(this, other);
 

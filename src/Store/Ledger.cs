@@ -156,9 +156,9 @@ public sealed class Ledger(NpgsqlDataSource database)
             select pg_advisory_xact_lock(4203);
             select pg_advisory_xact_lock(4201);
             truncate resource, search_row, bits, ref_row, ident_row, date_row, pending, page_query,
-                     intake.series, intake.run, intake.input, intake.finding;
+                     intake.series, intake.run, intake.input, intake.finding, intake.companion;
             update fold_state set upto = upto + 1, floor = upto + 1;
-            delete from setting where name = 'time-zone';
+            delete from setting where name in ('time-zone', 'remap');
             commit;
             """,
             cancellationToken: cancellationToken));

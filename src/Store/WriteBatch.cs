@@ -8,10 +8,17 @@ namespace Dicom2Fhir.Store;
 
 /// <summary>A kept series (schema intake).</summary>
 /// <param name="Attributes">As the mapping encoded it.</param>
-public sealed record KeptSeries(string StudyUid, string SeriesUid, int Instances, byte[] Attributes);
+public sealed record KeptSeries(string StudyUid, string SeriesUid, int Instances, byte[] Attributes)
+{
+    /// <summary>Null while the study is withheld.</summary>
+    public SeriesFigures? Figures { get; init; }
+}
 
 /// <summary>A finding of the mapping, kept with its study.</summary>
 public sealed record KeptFinding(string StudyUid, string Code, short Severity, string Place, string Text);
+
+/// <summary>A resource besides the ImagingStudy that the mapping of a study made.</summary>
+public sealed record Companion(string StudyUid, ServedType Type, string Id);
 
 /// <summary>
 /// One transaction of an indexer or import: takes the locks of its studies in order, so that no two batches touch one study at a time, and writes
@@ -64,24 +71,13 @@ public sealed class WriteBatch : IAsyncDisposable
             new { Studies = studyUids.ToArray() }, transaction, cancellationToken: cancellationToken))];
 
     /// <summary>Inserts or replaces kept series.</summary>
-    public async Task SaveSeriesAsync(IReadOnlyCollection<KeptSeries> series, CancellationToken cancellationToken)
-    {
-        if (series.Count == 0) return;
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into intake.series (study_uid, series_uid, instances, attributes)
-            select * from unnest(@Studies, @Uids, @Counts, @Attributes)
-            on conflict (study_uid, series_uid) do update set instances = excluded.instances, attributes = excluded.attributes
-            """,
-            new
-            {
-                Studies = series.Select(row => row.StudyUid).ToArray(),
-                Uids = series.Select(row => row.SeriesUid).ToArray(),
-                Counts = series.Select(row => row.Instances).ToArray(),
-                Attributes = series.Select(row => row.Attributes).ToArray(),
-            },
-            transaction, cancellationToken: cancellationToken));
-    }
+    public Task SaveSeriesAsync(IReadOnlyCollection<KeptSeries> series, CancellationToken cancellationToken) =>
+        SeriesRows.SaveAsync(connection, transaction, series, cancellationToken);
+
+    /// <summary>Replaces the figures of kept series whose attributes stay as they are.</summary>
+    public Task SaveFiguresAsync(
+        IReadOnlyCollection<(string StudyUid, string SeriesUid, SeriesFigures? Figures)> series, CancellationToken cancellationToken) =>
+        SeriesRows.SaveFiguresAsync(connection, transaction, series, cancellationToken);
 
     /// <summary>Replaces the findings of the studies.</summary>
     public async Task SaveFindingsAsync(
@@ -110,6 +106,14 @@ public sealed class WriteBatch : IAsyncDisposable
     /// <summary>Leaves a tombstone where the resource exists and has this origin. Returns how many were deleted.</summary>
     public Task<int> DeleteAsync(ServedType type, IReadOnlyCollection<string> ids, Origin origin, CancellationToken cancellationToken) =>
         writer.DeleteAsync(type, ids, origin, cancellationToken);
+
+    /// <summary>
+    /// Makes <paramref name="companions"/> (written before, in this batch) all that the studies have. What no study has any more gets a tombstone.
+    /// Returns how many were deleted.
+    /// </summary>
+    public Task<int> SetCompanionsAsync(
+        IReadOnlyCollection<string> studyUids, IReadOnlyCollection<Companion> companions, CancellationToken cancellationToken) =>
+        new CompanionRows(connection, transaction, writer).SetAsync(studyUids, companions, cancellationToken);
 
     /// <summary>Inserts or replaces input records (distinct names).</summary>
     public Task RecordAsync(long run, IReadOnlyCollection<InputRecord> inputs, CancellationToken cancellationToken) =>

@@ -7,7 +7,23 @@ create table intake.series (
     series_uid text collate "C" not null,
     instances  integer not null,
     attributes bytea not null,
+    -- figures of the report, made by the mapping of the study; null while it is withheld. Attributes are numbers of intake.attribute.
+    modality     text,
+    body_site    text,                                  -- code, blank, display; null without
+    laterality   text,
+    stated       smallint[],                            -- attributes with a value in every instance
+    empty        smallint[],                            -- attributes present without a value in every instance
+    mixed        integer[],                             -- the others any instance has: attribute, instances with a value, instances without one, ...
+    unused       smallint[],                            -- attribute of each value that reached no element
+    unused_value text[],                                -- the value, cut; null: all beyond the most frequent ones
+    unused_count integer[],                             -- instances that state it
     primary key (study_uid, series_uid)
+);
+
+-- Attributes of the tag table by path; numbers are never reused.
+create table intake.attribute (
+    id   smallint generated always as identity primary key,
+    path text collate "C" not null unique
 );
 
 create table intake.run (

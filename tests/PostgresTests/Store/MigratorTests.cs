@@ -14,7 +14,8 @@ public sealed class MigratorTests(TestServer server)
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Migrator.MigrateAsync(database, Cancelled)));
 
         Assert.Equal(Migrator.Latest, await Migrator.VersionAsync(database, Cancelled));
-        Assert.Equal((long)Migrator.Latest, await ValueAsync(database, "select count(*) from journal where applied_at is not null and length(checksum) = 32"));
+        var scripts = typeof(Migrator).Assembly.GetManifestResourceNames().LongCount(name => name.EndsWith(".sql", StringComparison.Ordinal));
+        Assert.Equal(scripts, await ValueAsync(database, "select count(*) from journal where applied_at is not null and length(checksum) = 32"));
     });
 
     [Fact]

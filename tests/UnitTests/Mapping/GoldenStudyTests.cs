@@ -59,7 +59,7 @@ public sealed class GoldenStudyTests
         var shown = new JsonObject
         {
             ["study"] = JsonNode.Parse(MappedJson.Write(mapped.Study)),
-            ["devices"] = new JsonArray([.. mapped.Devices.Select(device => JsonNode.Parse(MappedJson.Write(device)))]),
+            ["companions"] = new JsonArray([.. mapped.Companions.Select(companion => JsonNode.Parse(MappedJson.Write(companion)))]),
             ["findings"] = new JsonArray([.. mapped.Findings.Select(Text)]),
         };
         Golden.Same($"tests/UnitTests/Mapping/Golden/{name}.json", shown.ToJsonString(Indented) + "\n");

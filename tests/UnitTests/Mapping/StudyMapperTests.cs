@@ -129,7 +129,7 @@ public sealed class StudyMapperTests
 
     internal static void AssertStrict(MappedStudy mapped)
     {
-        foreach (var resource in (Resource[])[mapped.Study, .. mapped.Devices])
+        foreach (var resource in (Resource[])[mapped.Study, .. mapped.Companions])
         {
             var json = MappedJson.Write(resource);
             Assert.Equal(json, MappedJson.Write(Strict.DeserializeResource(json)));
@@ -140,7 +140,7 @@ public sealed class StudyMapperTests
     }
 
     static string Text(MappedStudy mapped) =>
-        string.Join('\n', [MappedJson.Write(mapped.Study), .. mapped.Devices.Select(MappedJson.Write), JsonSerializer.Serialize(mapped.Findings)]);
+        string.Join('\n', [MappedJson.Write(mapped.Study), .. mapped.Companions.Select(MappedJson.Write), JsonSerializer.Serialize(mapped.Findings)]);
 
     static SeriesAttributes[] Deliver(InstanceAttributes[] instances, Random random)
     {

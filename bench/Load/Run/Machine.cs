@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Dicom2Fhir.Load.Run;
+
+/// <summary>What a figure is worth nothing without.</summary>
+static class Machine
+{
+    /// <summary>Short hash of the commit; "+" when files are changed.</summary>
+    public static string Commit() => Say("git", "rev-parse", "--short", "HEAD") is { Length: > 0 } hash ? hash + (Say("git", "status", "--porcelain", "--untracked-files=no").Length > 0 ? "+" : "") : "unknown";
+
+    public static string Describe(Options options, long instances)
+    {
+        var memory = long.Parse(new string([.. File.ReadLines("/proc/meminfo").First().Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture) >> 20;
+        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            Commit {Commit()}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC. {Environment.ProcessorCount} cores, {memory} GB, {RuntimeInformation.OSDescription.Trim()}, .NET {Environment.Version}, {Say("postgres", "--version")}; load average at the end {load}.
+            PostgreSQL: settings of the embedded cluster, shared_buffers {options.Buffers}. Client on the same machine.
+            Data: {options.Studies:N0} {(options.Messy ? "messy" : "clean")} studies, seed {options.Seed}, Instances=counts; {instances:N0} studies of about 150 instances for the second table.
+            Command: `bench/run.sh --studies {options.Studies}{(options.Messy ? " --messy" : "")}`
+
+            """);
+    }
+
+    static string Say(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            return process.StandardOutput.ReadToEnd().Trim();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "";
+        }
+    }
+}

@@ -4,7 +4,7 @@ namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>
 /// Forms of portals reach 1 MB (20,000 values), request lines 64 kB (batches of ids); what is larger is a mistake or an attack. Idle connections stay
-/// open longer than the 30 s portals expect (the server's standard is 130 s); slow headers end after 30 s, slow bodies and readers after 5 s under
+/// open longer than the 30 s portals expect (the server's standard is 130 s); slow headers end after 15 s, slow bodies and readers after 5 s under
 /// 240 bytes a second (the server's standards).
 /// </summary>
 static class ServerLimits
@@ -25,5 +25,6 @@ static class ServerLimits
         server.Limits.MaxRequestBufferSize = 1024 * 1024;
         server.Limits.MaxRequestHeadersTotalSize = Headers;
         server.Limits.MaxRequestBodySize = Body;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     }
 }

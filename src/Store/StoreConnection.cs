@@ -12,12 +12,14 @@ public sealed class StoreConnection : IAsyncDisposable
 
     readonly EmbeddedCluster? cluster;
     readonly NpgsqlDataSource? owner;
+    readonly NpgsqlDataSource? health;
     bool ready;
 
-    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write)
+    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write, NpgsqlDataSource? health = null)
     {
         this.cluster = cluster;
         this.owner = owner;
+        this.health = health;
         Read = read;
         Write = write;
     }
@@ -65,8 +67,8 @@ public sealed class StoreConnection : IAsyncDisposable
     {
         if (connectionString is not null)
         {
-            var read = Build(connectionString, "reader");
-            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString, "writer"));
+            var read = BuildReader(connectionString);
+            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString, "writer"), BuildHealth(connectionString));
         }
 
         var cluster = await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken);
@@ -85,8 +87,8 @@ public sealed class StoreConnection : IAsyncDisposable
             throw;
         }
 
-        var reader = Build(cluster.ReaderConnectionString, "reader");
-        return new StoreConnection(cluster, null, reader, reader);
+        var reader = BuildReader(cluster.ReaderConnectionString);
+        return new StoreConnection(cluster, null, reader, reader, BuildHealth(cluster.ReaderConnectionString));
     }
 
     /// <summary>
@@ -99,7 +101,7 @@ public sealed class StoreConnection : IAsyncDisposable
         {
             if (ready)
             {
-                await using var ping = Read.CreateCommand("select 1");
+                await using var ping = (health ?? Read).CreateCommand("select 1");
                 await ping.ExecuteScalarAsync(cancellationToken);
                 return null;
             }
@@ -134,6 +136,7 @@ public sealed class StoreConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Read.DisposeAsync();
+        if (health is not null) await health.DisposeAsync();
         if (Write is not null) await Write.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
     }
@@ -170,8 +173,21 @@ public sealed class StoreConnection : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    // A search that waits longer for a connection than this is refused: a short 503 instead of a queue of minutes.
+    static NpgsqlDataSource BuildReader(string connectionString) => Build(connectionString, "reader", settings =>
+    {
+        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
+    });
+
+    // Searches may hold every connection of their pool: whoever asks whether the program is well gets an answer all the same.
+    static NpgsqlDataSource BuildHealth(string connectionString) => Build(connectionString, "health", settings =>
+    {
+        (settings.MinPoolSize, settings.MaxPoolSize) = (0, 1);
+        (settings.Timeout, settings.CommandTimeout) = (3, 3);
+    });
+
     /// <param name="pool">Its name in metrics, where the driver would else show hosts and paths.</param>
-    static NpgsqlDataSource Build(string connectionString, string pool)
+    static NpgsqlDataSource Build(string connectionString, string pool, Action<NpgsqlConnectionStringBuilder>? change = null)
     {
         try
         {
@@ -179,6 +195,7 @@ public sealed class StoreConnection : IAsyncDisposable
             // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
+            change?.Invoke(builder.ConnectionStringBuilder);
             return builder.Build();
         }
         catch (ArgumentException exception)

@@ -23,7 +23,9 @@ static class FhirResponse
         headers.Append("Vary", "Accept, Prefer");
         // What has a version is asked again with it; a search is never answered from a cache.
         headers.CacheControl = answer.ETag is null ? "no-store" : "private, no-cache";
+        // Descriptions and narratives may hold what a browser would run.
         headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         if (answer.ETag is not null) headers.ETag = answer.ETag;
         if (answer.LastModified is { } modified) headers.LastModified = modified.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = answer.Location;

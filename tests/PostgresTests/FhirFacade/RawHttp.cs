@@ -50,6 +50,9 @@ sealed class RawHttp : IDisposable
         }
     }
 
+    /// <summary>Until something of the answer is there, without reading it.</summary>
+    public async Task FirstByteAsync() => await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, TestContext.Current.CancellationToken);
+
     public async Task<RawAnswer> ReadToEndAsync()
     {
         var waited = Stopwatch.StartNew();

@@ -173,6 +173,7 @@ sealed class CharacterSet
                 {
                     var length = Escape(bytes[at..], ref g0, ref g1);
                     isFaulty |= length == 1;
+                    if (length == 1) text.Append((char)value);
                     at += length;
                 }
                 else if (value >= 0x80)

@@ -1,7 +1,7 @@
 namespace Dicom2Fhir.Dicom;
 
 /// <summary>
-/// One element as the rest of the program wants it: text values already decoded by character set and trimmed of padding; numbers, binary ones too, as
+/// One element as the rest of the program wants it: text values already decoded by character set and trimmed of padding, control characters as they are; numbers, binary ones too, as
 /// invariant text; AT values as eight hex digits; OB OD OF OL OV OW and UN without values.
 /// </summary>
 /// <param name="Vr">Two letters, the effective one (dictionary VR where the file says UN or lies).</param>

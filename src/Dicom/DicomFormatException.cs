@@ -20,6 +20,9 @@ public enum DicomFault
 
     /// <summary>The deflated data set does not inflate.</summary>
     BadDeflate,
+
+    /// <summary>DICOM JSON that is no JSON.</summary>
+    NotJson,
 }
 
 /// <summary>The only exception the readers throw for bad input.</summary>
@@ -32,4 +35,7 @@ public sealed class DicomFormatException(DicomFault fault, string message, long 
     public long Offset { get; } = offset;
 
     public string TagPath { get; } = tagPath;
+
+    /// <summary>What was read before the bytes ended: not enough to say which instance it is.</summary>
+    public DicomFile? Partial { get; init; }
 }

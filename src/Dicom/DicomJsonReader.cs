@@ -7,7 +7,8 @@ namespace Dicom2Fhir.Dicom;
 
 /// <summary>One object of a DICOM JSON input: the header, or why there is none.</summary>
 /// <param name="Number">Position in the array, from 1.</param>
-public sealed record DicomJsonEntry(int Number, DicomFile? File, DicomFormatException? Fault);
+/// <param name="Bytes">Length of the object's text.</param>
+public sealed record DicomJsonEntry(int Number, long Bytes, DicomFile? File, DicomFormatException? Fault);
 
 /// <summary>Reads the DICOM JSON model (PS3.18 section F.2): an array of objects, one object, or several behind each other; one object at a time in memory.</summary>
 public static class DicomJsonReader
@@ -15,31 +16,46 @@ public static class DicomJsonReader
     // There is no transfer syntax in JSON; the text is UTF-8.
     const string NoTransferSyntax = "";
 
-    /// <summary>Reads lazily. An object that is no usable header is an entry with its fault; the next one follows.</summary>
-    /// <exception cref="DicomFormatException">The input is no DICOM JSON at all, or ends inside an object.</exception>
+    /// <summary>
+    /// Reads lazily. An object that is no usable header is an entry with its fault; the next one follows. Where it is not known how the text goes on (no
+    /// JSON, cut, a limit) the fault is the last entry. There is at least one.
+    /// </summary>
+    /// <exception cref="IOException">The stream itself fails.</exception>
     public static IEnumerable<DicomJsonEntry> Read(Stream stream, ReadSet readSet, Limits limits, CancellationToken cancellationToken)
     {
         using ByteSource source = new(stream, long.MaxValue, cancellationToken);
         if (source.Peek(3) is [0xEF, 0xBB, 0xBF]) source.Advance(3);
-        var number = 0;
-        while (NextObject(source, limits, number == 0) is { } json)
+        for (var number = 1; ; number++)
         {
-            number++;
-            yield return Entry(number, json, readSet, limits, source.Position);
+            var (json, end) = TryNextObject(source, limits, number == 1);
+            if (json is not null) yield return Entry(number, json, readSet, limits, source.Position);
+            if (end is not null) yield return new(number, 0, null, end);
+            if (json is null) yield break;
         }
-
-        if (source.Position == 0) throw new DicomFormatException(DicomFault.Empty, "no bytes", 0, "");
     }
 
     static DicomJsonEntry Entry(int number, byte[] json, ReadSet readSet, Limits limits, long offset)
     {
         try
         {
-            return new(number, new DicomJsonObject(readSet, limits, offset).Read(json), null);
+            return new(number, json.Length, new DicomJsonObject(readSet, limits, offset).Read(json), null);
         }
         catch (DicomFormatException fault)
         {
-            return new(number, null, fault);
+            return new(number, json.Length, null, fault);
+        }
+    }
+
+    static (byte[]? Json, DicomFormatException? End) TryNextObject(ByteSource source, Limits limits, bool isFirst)
+    {
+        try
+        {
+            var json = NextObject(source, limits, isFirst);
+            return (json, json is null && isFirst ? new(source.Position == 0 ? DicomFault.Empty : DicomFault.NotDicom, "no object", source.Position, "") : null);
+        }
+        catch (DicomFormatException fault)
+        {
+            return (null, fault);
         }
     }
 
@@ -51,7 +67,7 @@ public static class DicomJsonReader
             if (source.Peek(1) is not [var next]) return null;
             if (next == '{') break;
             if (next is (byte)'[' or (byte)']' or (byte)',' or (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') continue;
-            throw new DicomFormatException(isFirst ? DicomFault.NotDicom : DicomFault.Unreadable, "no JSON object", source.Position, "");
+            throw new DicomFormatException(isFirst ? DicomFault.NotDicom : DicomFault.NotJson, "no JSON object", source.Position, "");
         }
 
         ArrayBufferWriter<byte> bytes = new();
@@ -101,7 +117,7 @@ public static class DicomJsonReader
             }
             catch (JsonException exception)
             {
-                throw Unreadable($"no JSON at byte {exception.BytePositionInLine} of the object");
+                throw NotJson($"no JSON at byte {exception.BytePositionInLine} of the object");
             }
         }
 
@@ -117,7 +133,7 @@ public static class DicomJsonReader
             catch (InvalidOperationException)
             {
                 // Strings with lone surrogates or bytes that are no UTF-8.
-                throw Unreadable("a string is no UTF-8");
+                throw NotJson("a string is no UTF-8");
             }
         }
 
@@ -187,7 +203,7 @@ public static class DicomJsonReader
                 switch (reader.TokenType)
                 {
                     case JsonTokenType.String:
-                        values.Add(Clean(reader.GetString()!));
+                        values.Add(reader.GetString()!.Trim(' '));
                         break;
                     case JsonTokenType.Number:
                         values.Add(Encoding.ASCII.GetString(reader.ValueSpan));
@@ -223,16 +239,14 @@ public static class DicomJsonReader
             {
                 var at = reader.ValueTextEquals("Alphabetic"u8) ? 0 : reader.ValueTextEquals("Ideographic"u8) ? 1 : 2;
                 reader.Read();
-                if (reader.TokenType == JsonTokenType.String) groups[at] = Clean(reader.GetString()!);
+                if (reader.TokenType == JsonTokenType.String) groups[at] = reader.GetString()!.Trim(' ');
                 else reader.Skip();
             }
 
             return string.Join('=', groups).TrimEnd('=');
         }
 
-        static string Clean(string text) => string.Concat(text.Where(letter => !char.IsControl(letter) || letter is '\t' or '\n' or '\r')).Trim(' ');
-
-        DicomFormatException Unreadable(string text) => new(DicomFault.Unreadable, text, offset, "");
+        DicomFormatException NotJson(string text) => new(DicomFault.NotJson, text, offset, "");
 
         /// <summary>Puts quotes around what stands outside of strings and is no bracket: numbers of other tools, "127.", ".5", "NaN".</summary>
         static byte[] QuoteNumbers(byte[] json)

@@ -86,7 +86,8 @@ public static class DicomJsonWriter
             else writer.WriteStringValue(value);
         }
         else if (vr is "DS" && decimal.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, culture, out var exact)) writer.WriteNumberValue(exact);
-        else if (double.TryParse(value, NumberStyles.Float, culture, out var number) && double.IsFinite(number)) writer.WriteRawValue(number.ToString("R", culture));
+        else if (vr is "FL" && float.TryParse(value, NumberStyles.Float, culture, out var single) && float.IsFinite(single)) writer.WriteNumberValue((double)single);
+        else if (double.TryParse(value, NumberStyles.Float, culture, out var number) && double.IsFinite(number)) writer.WriteNumberValue(number);
         else writer.WriteStringValue(value);
     }
 }

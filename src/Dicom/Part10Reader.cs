@@ -123,10 +123,11 @@ public static class Part10Reader
     {
         ElementParser parser = new(source, readSet, limits, problems);
         var dataSet = parser.Read(syntax);
-        if (!parser.IsCut && !source.IsBroken) return new(uid, dataSet, problems.Problems, source.Position);
-        if (!parser.HasUids)
-            throw new DicomFormatException(source.IsBroken ? DicomFault.BadDeflate : DicomFault.Truncated, "the bytes end inside an element", source.Position, parser.Path(0));
-        problems.Add("truncated", "", source.Position, "the bytes end inside an element; what stands before is used");
-        return new(uid, dataSet, problems.Problems, source.Position);
+        var isCut = parser.IsCut || source.IsBroken;
+        if (isCut) problems.Add("truncated", "", source.Position, "the bytes end inside an element; what stands before is used");
+        DicomFile file = new(uid, dataSet, problems.Problems, source.Position);
+        if (!isCut || parser.HasUids) return file;
+        var fault = source.IsBroken ? DicomFault.BadDeflate : DicomFault.Truncated;
+        throw new DicomFormatException(fault, "the bytes end inside an element", source.Position, parser.Path(0)) { Partial = file };
     }
 }

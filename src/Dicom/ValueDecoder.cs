@@ -10,6 +10,11 @@ sealed class ValueDecoder(ProblemLog problems)
 {
     static readonly SearchValues<byte> Printable = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(value => (byte)value)]);
 
+    // Line ends and tabs belong to long texts (PS3.5 section 6.1.3); NUL is a padding that stands in the wrong place.
+    static readonly SearchValues<char> ControlsOfLongText = SearchValues.Create([.. Controlling("\0\t\n\f\r")]);
+
+    static readonly SearchValues<char> Controls = SearchValues.Create([.. Controlling("\0")]);
+
     ElementParser? parser;
     uint tag;
     long offset;
@@ -33,24 +38,9 @@ sealed class ValueDecoder(ProblemLog problems)
         if (!bytes.ContainsAnyExcept(Printable)) return Encoding.Latin1.GetString(bytes);
         var text = characters.Decode(bytes, vr.Name == "PN", vr.Kind == VrKind.Text, out var fault);
         if (fault is not null) Report(fault, "the bytes are not of the declared character set");
-        var isLong = vr.Kind == VrKind.LongText;
-        return text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f') ? Clean(text, isLong) : text;
-    }
-
-    /// <summary>Without control characters; line ends and tabs stay in long texts (PS3.5 section 6.1.3).</summary>
-    string Clean(string text, bool isLong)
-    {
-        var removed = false;
-        StringBuilder clean = new(text.Length);
-        foreach (var letter in text)
-        {
-            var isKept = !char.IsControl(letter) || (isLong && letter is '\t' or '\n' or '\r');
-            if (isKept) clean.Append(letter);
-            else removed |= letter != '\0';
-        }
-
-        if (removed && parser is not null) Report("control-characters", "control characters are removed");
-        return clean.ToString();
+        if (text.AsSpan().ContainsAny(Controls) && (vr.Kind != VrKind.LongText || text.AsSpan().ContainsAny(ControlsOfLongText)))
+            Report("control-characters", "control characters, which the VR does not allow");
+        return text;
     }
 
     void Report(string code, string text)
@@ -58,17 +48,21 @@ sealed class ValueDecoder(ProblemLog problems)
         if (problems.IsNew(code)) problems.Add(code, parser!.Path(tag), offset, text);
     }
 
+    static IEnumerable<char> Controlling(string allowed) => Enumerable.Range(0, 0xA0).Select(value => (char)value).Where(char.IsControl).Except(allowed);
+
     static string[] LongText(string text) => text.Length == 0 ? [] : [text];
 
     static string[] Split(string text)
     {
-        if (!text.Contains('\\', StringComparison.Ordinal))
-        {
-            text = text.Trim(' ');
-            return text.Length == 0 ? [] : [text];
-        }
+        if (text.Contains('\\', StringComparison.Ordinal)) return Array.ConvertAll(text.Split('\\'), Trimmed);
+        text = Trimmed(text);
+        return text.Length == 0 ? [] : [text];
+    }
 
-        return text.Split('\\', StringSplitOptions.TrimEntries);
+    static string Trimmed(string text)
+    {
+        var end = text.AsSpan().TrimEnd("\0 ").Length;
+        return text[..end].TrimStart(' ');
     }
 
     string[] Numbers(ReadOnlySpan<byte> bytes, Vr vr, Syntax syntax)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dicom2Fhir.Dicom;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Mapping;
@@ -8,6 +9,9 @@ namespace Dicom2Fhir.Indexer;
 /// <param name="Text">For the operator; never a value of the header.</param>
 sealed record HeaderResult(Input Input, InstanceAttributes? Attributes, string Outcome, string? Reason, string? Text)
 {
+    /// <summary>No header, but what may be DICOM JSON: <see cref="ContainerReader"/> reads it.</summary>
+    public bool LooksLikeJson { get; init; }
+
     public static HeaderResult Skipped(Input input, string reason, string text) => new(input, null, Outcomes.Skipped, reason, text);
 
     public static HeaderResult Quarantined(Input input, string reason, string text) => new(input, null, Outcomes.Quarantined, reason, text);
@@ -16,45 +20,44 @@ sealed record HeaderResult(Input Input, InstanceAttributes? Attributes, string O
 /// <summary>Reads the header of one input.</summary>
 static class HeaderReader
 {
+    /// <summary>Reads a file.</summary>
     public static HeaderResult Read(Input input, CancellationToken cancellationToken)
     {
         if (input.Kind == FileKind.Missing) return Missing(input);
-        if (input.Kind != FileKind.Regular) return HeaderResult.Skipped(input, Reasons.SpecialFile, input.Kind == FileKind.Link ? "a link, not followed" : "no regular file");
+        if (input.Kind != FileKind.Regular) return Special(input);
         if (input.Size == 0) return HeaderResult.Quarantined(input, Reasons.Empty, "no bytes");
         try
         {
-            DicomFile file;
-            using (var stream = new FileStream(input.Name, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 }))
+            HeaderResult result;
+            using (var stream = Open(input.Name))
             {
-                file = Part10Reader.Read(stream, TagMap.ReadSet, Limits.Default, cancellationToken);
+                result = Read(input, stream, cancellationToken);
+                if (result.Reason == Reasons.NotDicom) result = result with { LooksLikeJson = LooksLikeJson(stream) };
             }
 
-            return HasChanged(input) ? HeaderResult.Quarantined(input, Reasons.Changing, "size or time changed while it was read") : Extract(input, file);
+            return HasChanged(input) ? Changing(input) : result;
         }
-        catch (DicomFormatException exception)
+        catch (Exception exception) when (IsFault(exception))
         {
-            if (HasChanged(input)) return HeaderResult.Quarantined(input, Reasons.Changing, "size or time changed while it was read");
-            var where = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{exception.Message} (byte {exception.Offset}{(exception.TagPath.Length > 0 ? " in " + exception.TagPath : "")})");
-            return exception.Fault == DicomFault.NotDicom
-                ? HeaderResult.Skipped(input, Reasons.NotDicom, exception.Message)
-                : HeaderResult.Quarantined(input, ReasonOf(exception.Fault), where);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return Missing(input);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return HeaderResult.Quarantined(input, Reasons.Unreadable, exception is UnauthorizedAccessException ? "no permission to read it" : "the file system does not deliver it");
+            return HasChanged(input) ? Changing(input) : Fault(input, exception);
         }
     }
 
-    // Bytes that are no UTF-8 come out of a listing as U+FFFD, and no file has that name.
-    static HeaderResult Missing(Input input) => input.Name.Contains('\uFFFD', StringComparison.Ordinal)
-        ? HeaderResult.Quarantined(input, Reasons.Unreadable, "the file name is not UTF-8; rename the file")
-        : HeaderResult.Quarantined(input, Reasons.Changing, "gone before it could be read");
+    /// <summary>Reads a stream that holds one DICOM file.</summary>
+    /// <exception cref="IOException">The stream fails.</exception>
+    public static HeaderResult Read(Input input, Stream stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Extract(input, Part10Reader.Read(stream, TagMap.ReadSet, Limits.Default, cancellationToken));
+        }
+        catch (DicomFormatException exception)
+        {
+            return Fault(input, exception);
+        }
+    }
 
-    static HeaderResult Extract(Input input, DicomFile file) => TagMap.Extract(file.DataSet) switch
+    public static HeaderResult Extract(Input input, DicomFile file) => TagMap.Extract(file.DataSet) switch
     {
         ExtractResult.Instance instance => new HeaderResult(input, instance.Attributes, Outcomes.Stored, null, null),
         ExtractResult.Skipped skipped => HeaderResult.Skipped(input, skipped.Reason, skipped.Text),
@@ -62,18 +65,66 @@ static class HeaderReader
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Opens a file without waiting for anybody; the caller knows that it is a regular one.</summary>
+    public static FileStream Open(string path) =>
+        new(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+
+    /// <summary>What an input can do to the reader: all else is a bug.</summary>
+    public static bool IsFault(Exception exception) =>
+        exception is DicomFormatException or IOException or InvalidDataException or UnauthorizedAccessException;
+
+    public static HeaderResult Fault(Input input, Exception exception) => exception switch
+    {
+        DicomFormatException { Fault: DicomFault.NotDicom } => HeaderResult.Skipped(input, Reasons.NotDicom, exception.Message),
+        DicomFormatException dicom => HeaderResult.Quarantined(input, ReasonOf(dicom.Fault), Where(dicom)),
+        FileNotFoundException or DirectoryNotFoundException => Missing(input),
+        EndOfStreamException => HeaderResult.Quarantined(input, Reasons.Truncated, "the archive is cut"),
+        InvalidDataException => HeaderResult.Quarantined(input, Reasons.Unreadable, "the archive is broken"),
+        UnauthorizedAccessException => HeaderResult.Quarantined(input, Reasons.Unreadable, "no permission to read it"),
+        _ => HeaderResult.Quarantined(input, Reasons.Unreadable, "the file system does not deliver it"),
+    };
+
+    public static HeaderResult Special(Input input) =>
+        HeaderResult.Skipped(input, Reasons.SpecialFile, input.Kind == FileKind.Link ? "a link, not followed" : "no regular file");
+
+    public static HeaderResult Changing(Input input) => HeaderResult.Quarantined(input, Reasons.Changing, "size or time changed while it was read");
+
+    /// <summary>True when a file is not what it was when it was listed.</summary>
+    public static bool HasChanged(Input input)
+    {
+        var now = new FileInfo(input.Name);
+        return !now.Exists || now.Length != input.Size || now.LastWriteTimeUtc != input.Modified;
+    }
+
+    /// <summary>An object or array stands where a DICOM file would have its preamble.</summary>
+    public static bool LooksLikeJson(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) head = head[3..];
+        return head.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+    }
+
+    static bool LooksLikeJson(FileStream stream)
+    {
+        stream.Seek(0, SeekOrigin.Begin);
+        HeadStream.Look(stream, out var head);
+        return LooksLikeJson(head);
+    }
+
+    // Bytes that are no UTF-8 come out of a listing as U+FFFD, and no file has that name.
+    static HeaderResult Missing(Input input) => input.Name.Contains('\uFFFD', StringComparison.Ordinal)
+        ? HeaderResult.Quarantined(input, Reasons.Unreadable, "the file name is not UTF-8; rename the file")
+        : HeaderResult.Quarantined(input, Reasons.Changing, "gone before it could be read");
+
+    static string Where(DicomFormatException exception) => string.Create(
+        CultureInfo.InvariantCulture, $"{exception.Message} (byte {exception.Offset}{(exception.TagPath.Length > 0 ? " in " + exception.TagPath : "")})");
+
     static string ReasonOf(DicomFault fault) => fault switch
     {
         DicomFault.Empty => Reasons.Empty,
         DicomFault.Truncated => Reasons.Truncated,
         DicomFault.Limit => Reasons.Limit,
         DicomFault.BadDeflate => Reasons.BadDeflate,
+        DicomFault.NotJson => Reasons.NotJson,
         _ => Reasons.Unreadable,
     };
-
-    static bool HasChanged(Input input)
-    {
-        var now = new FileInfo(input.Name);
-        return !now.Exists || now.Length != input.Size || now.LastWriteTimeUtc != input.Modified;
-    }
 }

@@ -1,3 +1,4 @@
+using Dicom2Fhir.Indexer.Pseudonyms;
 using Microsoft.Extensions.Configuration;
 
 namespace Dicom2Fhir.Indexer;
@@ -26,10 +27,16 @@ public sealed record IndexerOptions
     /// <summary>True: a Patient with name, address or contact may be imported.</summary>
     public bool AllowIdentifying { get; init; }
 
+    public PseudonymOptions Pseudonyms { get; init; } = new();
+
+    public PrivacyOptions Privacy { get; init; } = new();
+
+    /// <summary>The pseudonym key.</summary>
+    public string KeyPath => Pseudonyms.KeyFile ?? Path.Combine(DataFolder, "pseudonym.key");
+
     /// <exception cref="SettingException">A setting has a value it cannot have; names it.</exception>
     public static IndexerOptions Read(IConfiguration settings)
     {
-        Refuse(settings, "Pseudonyms:Strategy", "hmac");
         Refuse(settings, "Mapping:TextHints", "off");
         Refuse(settings, "Conformance:OnFailure", "quarantine");
         var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
@@ -43,6 +50,14 @@ public sealed record IndexerOptions
             AccessionSystem = Text(settings, "Accession:System"),
             Source = Text(settings, "Meta:Source"),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
+            Pseudonyms = PseudonymSettings.Read(settings),
+            Privacy = new PrivacyOptions
+            {
+                KeepUids = Choice(settings, "Privacy:Uids", "keep", "pseudonymise"),
+                KeepDates = Choice(settings, "Privacy:Dates", "keep", "year"),
+                KeepDevices = Choice(settings, "Privacy:Devices", "keep", "pseudonymise"),
+                KeepTexts = Choice(settings, "Privacy:Descriptions", "scrub", "drop"),
+            },
         };
     }
 

@@ -15,7 +15,10 @@ static class InputRecords
         Outcome = outcome,
         Reason = reason,
         Text = text,
+        Container = input.Container?.NameHash,
     };
+
+    public static KnownContainer Container(Input input) => new(input.NameHash, input.Size, input.Modified);
 
     // PostgreSQL takes no U+0000; U+FFFD stands for bytes of a file name that are no text.
     static string Printable(string name) => name.Replace("\0", "", StringComparison.Ordinal).Replace('\uFFFD', '?');

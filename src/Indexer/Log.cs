@@ -15,4 +15,13 @@ static partial class Log
 
     [LoggerMessage(5004, LogLevel.Warning, "Folding waits for the database ({State})")]
     public static partial void FoldWaits(this ILogger logger, string state);
+
+    [LoggerMessage(5020, LogLevel.Error, "The mapping file changed and is not taken, the one before stays in use: {Problems}")]
+    public static partial void MappingFileKept(this ILogger logger, string problems);
+
+    [LoggerMessage(5021, LogLevel.Warning, "The mapping file {Path} can be read by everybody on this machine")]
+    public static partial void OpenToOthers(this ILogger logger, string path);
+
+    [LoggerMessage(5022, LogLevel.Warning, "Patient IDs travel to the pseudonym service unencrypted: use https where others share the network")]
+    public static partial void ServiceInTheClear(this ILogger logger);
 }

@@ -16,9 +16,6 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     // A batch costs one commit and one lock a study; larger ones gain nothing measurable and hold more headers in memory.
     const int BatchSize = 1_000;
 
-    // Inputs read side by side before the clock is looked at.
-    const int SliceSize = 100;
-
     // From a slow source what was read becomes visible after a second, and a kill loses no more than that.
     static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
@@ -28,7 +25,7 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     public async Task RunAsync(long run, IEnumerable<Input> inputs, CancellationToken cancellationToken)
     {
         // one batch being written, one waiting, one being read
-        var read = Channel.CreateBounded<IReadOnlyList<HeaderResult>>(1);
+        var read = Channel.CreateBounded<ReadBatch>(1);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reading = ReadAsync(run, inputs, read.Writer, failed.Token);
         try
@@ -50,25 +47,29 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         }
     }
 
-    async Task ReadAsync(long run, IEnumerable<Input> inputs, ChannelWriter<IReadOnlyList<HeaderResult>> output, CancellationToken cancellationToken)
+    async Task ReadAsync(long run, IEnumerable<Input> inputs, ChannelWriter<ReadBatch> output, CancellationToken cancellationToken)
     {
         try
         {
             var waiting = new List<HeaderResult>();
+            var finished = new List<Input>();
             var since = Stopwatch.GetTimestamp();
             foreach (var chunk in inputs.Chunk(BatchSize))
             {
-                progress.Seen(chunk.Length);
-                foreach (var slice in (await WithoutUnchangedAsync(run, chunk, cancellationToken)).Chunk(SliceSize))
+                await foreach (var part in InputReader.ReadAsync(await WithoutUnchangedAsync(run, chunk, cancellationToken), cancellationToken))
                 {
-                    waiting.AddRange(await ReadAsync(slice, cancellationToken));
+                    progress.Seen(part.Results.Count);
+                    waiting.AddRange(part.Results);
+                    if (part.Finished is not null) finished.Add(part.Finished);
                     if (waiting.Count < BatchSize && Stopwatch.GetElapsedTime(since) < LongestWait) continue;
-                    await output.WriteAsync(await protection.ApplyAsync(TakeWholeStudies(waiting), cancellationToken), cancellationToken);
+                    var taken = await protection.ApplyAsync(TakeWholeStudies(waiting), cancellationToken);
+                    await output.WriteAsync(ReadBatch.Of(taken, finished, waiting), cancellationToken);
                     since = Stopwatch.GetTimestamp();
                 }
             }
 
-            if (waiting.Count > 0) await output.WriteAsync(await protection.ApplyAsync(waiting, cancellationToken), cancellationToken);
+            if (waiting.Count > 0 || finished.Count > 0)
+                await output.WriteAsync(new ReadBatch(await protection.ApplyAsync(waiting, cancellationToken), finished), cancellationToken);
             output.Complete();
         }
         catch (OperationCanceledException)
@@ -79,17 +80,6 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         {
             output.Complete(exception);     // thrown again where the batches are taken
         }
-    }
-
-    static async Task<HeaderResult[]> ReadAsync(Input[] inputs, CancellationToken cancellationToken)
-    {
-        var results = new HeaderResult[inputs.Length];
-        await Parallel.ForAsync(0, inputs.Length, cancellationToken, (i, token) =>
-        {
-            results[i] = HeaderReader.Read(inputs[i], token);
-            return ValueTask.CompletedTask;
-        });
-        return results;
     }
 
     /// <summary>
@@ -111,11 +101,17 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     {
         var hashes = chunk.Select(input => input.NameHash).ToList();
         var known = await retry.RunAsync(() => ledger.FindAsync(hashes, cancellationToken), cancellationToken);
+        var containers = await retry.RunAsync(() => ledger.Containers.FindAsync(hashes, Reasons.OfTheBytes, cancellationToken), cancellationToken);
         var fresh = new List<Input>(chunk.Length);
         var unchanged = new List<InputRecord>();
+        var repeated = new List<byte[]>();
         foreach (var input in chunk)
         {
-            if (known.TryGetValue(Convert.ToHexString(input.NameHash), out var before)
+            if (containers.TryGetValue(Convert.ToHexString(input.NameHash), out var whole) && whole.Size == input.Size && SameTime(whole.Modified, input.Modified))
+            {
+                repeated.Add(input.NameHash);
+            }
+            else if (known.TryGetValue(Convert.ToHexString(input.NameHash), out var before)
                 && before.Size == input.Size && SameTime(before.Modified, input.Modified) && Outcomes.Accepted.Contains(before.Outcome))
             {
                 unchanged.Add(InputRecords.Of(input, Outcomes.Unchanged, null, null, keepNames));
@@ -127,7 +123,9 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         }
 
         await retry.RunAsync(() => ledger.RecordAsync(run, unchanged, cancellationToken), cancellationToken);
-        progress.Done(unchanged.Count, quarantined: 0);
+        await retry.RunAsync(() => ledger.Containers.RepeatAsync(run, repeated, cancellationToken), cancellationToken);
+        progress.Seen(unchanged.Count + repeated.Count);
+        progress.Done(unchanged.Count + repeated.Count, quarantined: 0);
         return fresh;
     }
 
@@ -135,8 +133,9 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     static bool SameTime(DateTime? left, DateTime? right) =>
         left is null ? right is null : right is not null && Math.Abs((left.Value - right.Value).Ticks) < TimeSpan.TicksPerMicrosecond;
 
-    async Task WriteAsync(long run, IReadOnlyList<HeaderResult> batch, CancellationToken stop)
+    async Task WriteAsync(long run, ReadBatch read, CancellationToken stop)
     {
+        var batch = read.Results;
         var others = batch.Where(result => result.Attributes is null).ToList();
         var records = others.Select(result => InputRecords.Of(result.Input, result.Outcome, result.Reason, result.Text, keepNames)).ToList();
         await retry.RunAsync(() => ledger.RecordAsync(run, records, CancellationToken.None), stop);
@@ -144,5 +143,18 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         progress.Wrote(written.Studies, written.Resources);
         progress.Done(batch.Count, others.Count(result => result.Outcome == Outcomes.Quarantined) + written.Quarantined);
         if (written.Quarantined > 0) logger.Withheld(written.Quarantined);
+        await retry.RunAsync(() => ledger.Containers.SaveAsync(run, [.. read.Finished.Select(InputRecords.Container)], CancellationToken.None), stop);
+    }
+
+    /// <param name="Finished">Containers of which all results are in this batch or were in one before.</param>
+    sealed record ReadBatch(IReadOnlyList<HeaderResult> Results, IReadOnlyList<Input> Finished)
+    {
+        public static ReadBatch Of(IReadOnlyList<HeaderResult> taken, List<Input> finished, List<HeaderResult> waiting)
+        {
+            var open = waiting.Select(result => result.Input.Container).ToHashSet();
+            var done = finished.FindAll(container => !open.Contains(container));
+            finished.RemoveAll(done.Contains);
+            return new ReadBatch(taken, done);
+        }
     }
 }

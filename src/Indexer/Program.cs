@@ -36,6 +36,10 @@ Add("remap", "map every kept study again after a changed code table, setting or 
 
 var yes = new Option<bool>("--yes") { Description = "do not ask" };
 Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);
+var headers = new Argument<string[]>("FILE") { Description = "DICOM files", Arity = ArgumentArity.OneOrMore };
+AddPlain(
+    "dicom-json", "print headers as the DICOM JSON model, one array a line",
+    (parsed, token) => DicomJsonCommand.RunAsync(parsed.GetValue(headers)!, Console.OpenStandardOutput(), Console.Error, token), headers);
 root.Add(new Command("serve", "answer FHIR searches (a program of its own: dicom2fhir serve --help)"));
 
 // A PATH may begin with '@': no response files.
@@ -43,7 +47,11 @@ var call = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer 
 if (call.Errors.Count > 0) return Say(call.Errors[0].Message, 2);
 return await call.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 
-void Add(string verb, string description, Func<Session, ParseResult, CancellationToken, Task<int>> run, params Symbol[] symbols)
+void Add(string verb, string description, Func<Session, ParseResult, CancellationToken, Task<int>> run, params Symbol[] symbols) =>
+    AddPlain(verb, description, (parsed, _) => RunAsync(parsed, session => run(session, parsed, stop.Token)), symbols);
+
+// A verb that needs no database.
+void AddPlain(string verb, string description, Func<ParseResult, CancellationToken, Task<int>> run, params Symbol[] symbols)
 {
     var command = new Command(verb, description);
     foreach (var symbol in symbols)
@@ -52,7 +60,7 @@ void Add(string verb, string description, Func<Session, ParseResult, Cancellatio
         else command.Add((Option)symbol);
     }
 
-    command.SetAction((parsed, _) => RunAsync(parsed, session => run(session, parsed, stop.Token)));
+    command.SetAction((parsed, _) => run(parsed, stop.Token));
     root.Add(command);
 }
 

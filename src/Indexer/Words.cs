@@ -1,3 +1,5 @@
+using Dicom2Fhir.Mapping;
+
 namespace Dicom2Fhir.Indexer;
 
 /// <summary>What became of an input: exactly one of these (docs/error-codes.md).</summary>
@@ -36,4 +38,11 @@ static class Reasons
     public const string NoId = "no-id";
     public const string IdConflict = "id-conflict";
     public const string Database = "database";
+
+    /// <summary>Those that the same bytes give again: a container with members refused for one of them needs no second reading.</summary>
+    public static string[] OfTheBytes { get; } =
+    [
+        Empty, Truncated, Limit, BadDeflate, NotJson, ExtractReasons.NoStudyUid, ExtractReasons.NoSeriesUid, ExtractReasons.NoSopUid, ExtractReasons.BadUid,
+        ExtractReasons.NoPatientId,
+    ];
 }

@@ -21,6 +21,11 @@ static class DicomTime
         DateOnly.TryParseExact(text.Trim(), DateForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         && date.Year is >= FirstYear and <= LastYear ? date : null;
 
+    /// <summary>A year alone, "2004": what a site keeps that keeps years only, and what partial dates of some archives are.</summary>
+    public static int? Year(string text) =>
+        text is [>= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9', >= '0' and <= '9'] && int.Parse(text, CultureInfo.InvariantCulture) is >= FirstYear and <= LastYear and var year
+            ? year : null;
+
     /// <summary>TM; null for an hour alone (no minutes are invented) and for what is no time. Milliseconds at most; second 60 is 59.</summary>
     public static TimeOnly? Time(string text)
     {

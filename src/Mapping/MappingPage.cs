@@ -44,7 +44,7 @@ public static class MappingPage
         Privacy.Accession => "keyed hash",
         Privacy.Text => "scrubbed",
         Privacy.Uid => "kept or pseudonymised",
-        Privacy.Device => "kept",
+        Privacy.Device => "kept or pseudonymised",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -2,13 +2,18 @@ using System.Globalization;
 
 namespace Dicom2Fhir.Mapping;
 
-/// <summary>A date, or a date with time and offset, as FHIR writes it.</summary>
+/// <summary>A year, a date, or a date with time and offset, as FHIR writes it.</summary>
 /// <param name="Time">Null for a date alone: no midnight is invented.</param>
 /// <param name="OffsetMinutes">Minutes east of UTC; 0 for a date alone.</param>
 readonly record struct Moment(DateOnly Date, TimeOnly? Time, int OffsetMinutes) : IComparable<Moment>
 {
+    bool IsYear { get; init; }
+
+    /// <summary>A year alone: no day is invented. It sorts behind every day of it, so that a stated day wins.</summary>
+    public static Moment OfYear(int year) => new(new DateOnly(year, 12, 31), null, 0) { IsYear = true };
+
     /// <summary>FHIR R4 dateTime: seconds and offset once a time is given, milliseconds only when stated.</summary>
-    public string Text => Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + TimeText;
+    public string Text => IsYear ? Date.ToString("yyyy", CultureInfo.InvariantCulture) : Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + TimeText;
 
     string TimeText => Time is not { } time ? "" : "T" + time.ToString(FormatOf(time), CultureInfo.InvariantCulture) + OffsetText;
 
@@ -20,6 +25,7 @@ readonly record struct Moment(DateOnly Date, TimeOnly? Time, int OffsetMinutes) 
     /// </summary>
     public int CompareTo(Moment other) =>
         Date != other.Date ? Date.CompareTo(other.Date)
+        : IsYear != other.IsYear ? IsYear.CompareTo(other.IsYear)
         : Time.HasValue != other.Time.HasValue ? other.Time.HasValue.CompareTo(Time.HasValue)
         : Instant != other.Instant ? Instant.CompareTo(other.Instant)
         : OffsetMinutes.CompareTo(other.OffsetMinutes);

@@ -36,6 +36,7 @@ static class Starts
 
     static Moment? Of(Scope scope, StudyContext study, (TagRow Row, string Text) day, (TagRow Row, string Text) clock, string zone)
     {
+        if (DicomTime.Year(day.Text) is { } year) return Moment.OfYear(year);
         if (DicomTime.Date(day.Text) is not { } date)
         {
             scope.Note(Findings.BadDate, day.Row, Scope.Raw(day.Text));

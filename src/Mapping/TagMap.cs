@@ -129,7 +129,7 @@ public static class TagMap
         "0018,1000", "DeviceSerialNumber", TagLevel.Series, Privacy.Device, "part of the Device's id", "Device.serialNumber",
         "mii-pr-bildgebung-geraet");
     public static TagRow StationName { get; } = Read(
-        "0008,1010", "StationName", TagLevel.Series, Privacy.Keep, "name of type user-friendly-name when there is no serial number",
+        "0008,1010", "StationName", TagLevel.Series, Privacy.Device, "name of type user-friendly-name when there is no serial number",
         "Device.deviceName", "mii-pr-bildgebung-geraet");
     public static TagRow SoftwareVersions { get; } = Read(
         "0018,1020", "SoftwareVersions", TagLevel.Series, Privacy.Keep, "kept for the report");

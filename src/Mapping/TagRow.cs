@@ -33,7 +33,7 @@ public enum Privacy
     /// <summary>Kept, or pseudonymised by setting.</summary>
     Uid,
 
-    /// <summary>Device serial: kept, it is no patient data.</summary>
+    /// <summary>Names one device: kept, for it is no patient data, or pseudonymised by setting.</summary>
     Device,
 }
 

@@ -32,6 +32,9 @@ public sealed record InputRecord
 
     /// <summary>Of what a correction replaced.</summary>
     public byte[]? ReplacedHash { get; init; }
+
+    /// <summary>Name hash of the archive or DICOM JSON file it is in.</summary>
+    public byte[]? Container { get; init; }
 }
 
 /// <summary>Writes rows of intake.input.</summary>
@@ -44,13 +47,13 @@ static class InputRows
         var sorted = inputs.OrderBy(row => Convert.ToHexString(row.NameHash), StringComparer.Ordinal).ToList();
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into intake.input as i (name_hash, name, size, modified, outcome, reason, text, study_uid, series_uid, sop_uid, hash, replaced_hash, run)
-            select v.*, @run from unnest(@Hashes, @Names, @Sizes, @Modified, @Outcomes, @Reasons, @Texts, @Studies, @Series, @Sops, @Contents, @Replaced) v
+            insert into intake.input as i (name_hash, name, size, modified, outcome, reason, text, study_uid, series_uid, sop_uid, hash, replaced_hash, container, run)
+            select v.*, @run from unnest(@Hashes, @Names, @Sizes, @Modified, @Outcomes, @Reasons, @Texts, @Studies, @Series, @Sops, @Contents, @Replaced, @Containers) v
             on conflict (name_hash) do update
                set name = excluded.name, size = excluded.size, modified = excluded.modified, outcome = excluded.outcome, reason = excluded.reason,
                    text = excluded.text, study_uid = coalesce(excluded.study_uid, i.study_uid), series_uid = coalesce(excluded.series_uid, i.series_uid),
                    sop_uid = coalesce(excluded.sop_uid, i.sop_uid), hash = coalesce(excluded.hash, i.hash),
-                   replaced_hash = coalesce(excluded.replaced_hash, i.replaced_hash), run = excluded.run
+                   replaced_hash = coalesce(excluded.replaced_hash, i.replaced_hash), container = excluded.container, run = excluded.run
             """,
             new
             {
@@ -67,6 +70,7 @@ static class InputRows
                 Sops = sorted.Select(row => StoredText.Clean(row.SopUid)).ToArray(),
                 Contents = sorted.Select(row => row.Hash).ToArray(),
                 Replaced = sorted.Select(row => row.ReplacedHash).ToArray(),
+                Containers = sorted.Select(row => row.Container).ToArray(),
             },
             transaction, cancellationToken: cancellationToken));
     }

@@ -41,6 +41,8 @@ public sealed class Ledger(NpgsqlDataSource database)
     /// <summary>Shared by batches, exclusive for the purge: it takes tables in another order than they do.</summary>
     internal const long PurgeLock = 4203;
 
+    public ContainerLedger Containers { get; } = new(database);
+
     public async Task<long> StartRunAsync(string verb, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -155,10 +157,11 @@ public sealed class Ledger(NpgsqlDataSource database)
             begin;
             select pg_advisory_xact_lock(4203);
             select pg_advisory_xact_lock(4201);
-            truncate resource, search_row, bits, ref_row, ident_row, date_row, pending, page_query,
-                     intake.series, intake.run, intake.input, intake.finding, intake.companion;
+            truncate intake.container;
+            truncate resource, search_row, bits, ref_row, ident_row, date_row, num_row, str_row, pending, page_query,
+                     intake.series, intake.run, intake.input, intake.finding, intake.companion, intake.pseudonym;
             update fold_state set upto = upto + 1, floor = upto + 1;
-            delete from setting where name in ('time-zone', 'remap');
+            delete from setting where name in ('time-zone', 'remap') or starts_with(name, 'identity:');
             commit;
             """,
             cancellationToken: cancellationToken));

@@ -133,6 +133,6 @@ public sealed class Reindexer(NpgsqlDataSource database, IndexExtractor extracto
     // What decides the entries of a resource; titles and synonyms do not.
     static byte[] Fingerprint(ServedType type) => SHA256.HashData(Encoding.UTF8.GetBytes(
         Revision.ToString(CultureInfo.InvariantCulture) + string.Concat(SearchParameters.Of(type)
-            .Select(parameter => $"\n{parameter.Name} {parameter.Kind} {parameter.Storage} {string.Join(' ', parameter.Parts)} {parameter.Target}")
+            .Select(parameter => $"\n{parameter.Name} {parameter.Kind} {parameter.Storage} {string.Join(' ', parameter.Parts.Select(part => part.Name))} {parameter.HasRuns} {parameter.IsBodySite}")
             .Order(StringComparer.Ordinal))));
 }

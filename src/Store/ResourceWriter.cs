@@ -11,7 +11,10 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
 
     sealed record Change(ResourceWrite Write, long? ResourceId, int Version, DateTime LastUpdated, ResourceText Text, string? StudyKey);
 
-    /// <summary>Outcomes in the order of the input.</summary>
+    /// <summary>
+    /// Outcomes in the order of the input. New resources are inserted whole, in key order, so that two batches that write the same Device meet there, one
+    /// after the other; then the rows that are there already are locked, in the same order.
+    /// </summary>
     public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken)
     {
         var outcomes = new WriteOutcome[resources.Count];
@@ -19,20 +22,25 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             .OrderBy(i => resources[i].Type.Number).ThenBy(i => resources[i].Id, StringComparer.Ordinal).ToArray();
         var sorted = order.Select(i => resources[i]).ToList();
 
-        var now = await ReserveAsync(sorted, cancellationToken);
-        var stored = await LockAsync(sorted, cancellationToken);
+        var (now, known) = await KnownAsync(sorted, cancellationToken);
         var foreign = await ForeignStudiesAsync(sorted, cancellationToken);
-        var changes = new List<Change>();
+        var free = new List<int>();
         for (var position = 0; position < sorted.Count; position++)
         {
-            var write = sorted[position];
-            var known = stored[position];
-            var studyKey = StudyKey(write);
-            outcomes[order[position]] = Decide(write, known, studyKey, foreign, now, changes);
+            if (IsForeign(sorted[position], foreign)) outcomes[order[position]] = WriteOutcome.IdConflict;
+            else free.Add(position);
         }
 
-        await ApplyAsync(changes, cancellationToken);
-        await ReleaseAsync(stored, cancellationToken);
+        var created = await InsertAsync([.. free.Where(position => !known[position]).Select(position => (position, First(sorted[position], now)))], cancellationToken);
+        foreach (var position in created.Keys) outcomes[order[position]] = WriteOutcome.Created;
+
+        var there = free.Where(position => !created.ContainsKey(position)).ToList();
+        var stored = await LockAsync([.. there.Select(position => sorted[position])], cancellationToken);
+        var changes = new List<Change>();
+        for (var i = 0; i < there.Count; i++) outcomes[order[there[i]]] = Decide(sorted[there[i]], stored[i], now, changes);
+
+        await UpdateAsync(changes, cancellationToken);
+        await QueueAsync([.. created.OrderBy(pair => pair.Key).Select(pair => pair.Value), .. changes], cancellationToken);
         return outcomes;
     }
 
@@ -55,47 +63,68 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             """,
             new { type.Number, Ids = ids.Order(StringComparer.Ordinal).ToArray(), Origin = (short)origin }, transaction, cancellationToken: cancellationToken));
 
-    static WriteOutcome Decide(
-        ResourceWrite write, Stored? known, string? studyKey, HashSet<(string, short)> foreign, DateTime now, List<Change> changes)
-    {
-        if (known is { Version: > 0, Deleted: false } && known.Origin != (short)write.Origin) return WriteOutcome.IdConflict;
-        if (studyKey is not null && foreign.Any(row => row.Item1 == studyKey && row.Item2 != (short)write.Origin)) return WriteOutcome.IdConflict;
+    static bool IsForeign(ResourceWrite write, HashSet<(string, short)> foreign) =>
+        foreign.Count > 0 && StudyKey(write) is { } key && foreign.Any(row => row.Item1 == key && row.Item2 != (short)write.Origin);
 
+    static Change First(ResourceWrite write, DateTime now) => new(write, null, 1, now, ResourceText.Parse(write.Json), StudyKey(write));
+
+    static WriteOutcome Decide(ResourceWrite write, Stored known, DateTime now, List<Change> changes)
+    {
+        if (!known.Deleted && known.Origin != (short)write.Origin) return WriteOutcome.IdConflict;
         var text = ResourceText.Parse(write.Json);
-        if (known is { Version: > 0, Deleted: false } && known.ContentHash.AsSpan().SequenceEqual(text.Hash)) return WriteOutcome.Unchanged;
+        if (!known.Deleted && known.ContentHash.AsSpan().SequenceEqual(text.Hash)) return WriteOutcome.Unchanged;
 
-        var version = known!.Version + 1;
-        var time = known.Version > 0 && known.LastUpdated > now ? known.LastUpdated : now;
-        changes.Add(new Change(write, known.ResourceId, version, time, text, studyKey));
-        return known.Version == 0 || known.Deleted ? WriteOutcome.Created : WriteOutcome.Updated;
+        changes.Add(new Change(write, known.ResourceId, known.Version + 1, known.LastUpdated > now ? known.LastUpdated : now, text, StudyKey(write)));
+        return known.Deleted ? WriteOutcome.Created : WriteOutcome.Updated;
     }
 
-    // New resources get an empty row first (version 0), in key order: two batches that write the same Device meet here, one after the other.
-    async Task<DateTime> ReserveAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken) =>
-        await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
-            """
-            with reserved as (
-                insert into resource (type, id, version, last_updated, origin, content_hash)
-                select w.type, w.id, 0, clock_timestamp(), w.origin, ''
-                  from unnest(@Types, @Ids, @Origins) with ordinality w(type, id, origin, position)
-                 order by w.position
-                on conflict (type, id) do nothing
-            )
-            select date_trunc('milliseconds', clock_timestamp())
-            """,
+    // Which are there, without a lock: rows are never removed while a batch runs (a deletion leaves a tombstone, purge waits). And the batch's time.
+    async Task<(DateTime Now, bool[] Known)> KnownAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    {
+        var known = new bool[sorted.Count];
+        var now = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
+            "select date_trunc('milliseconds', clock_timestamp())", transaction: transaction, cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<int>(new CommandDefinition(
+            "select w.position::int - 1 from unnest(@Types, @Ids) with ordinality w(type, id, position) join resource r on r.type = w.type and r.id = w.id",
             Keys(sorted), transaction, cancellationToken: cancellationToken));
-
-    // Reserved rows that a conflict left unwritten.
-    async Task ReleaseAsync(Stored?[] stored, CancellationToken cancellationToken)
-    {
-        var reserved = stored.OfType<Stored>().Where(row => row.Version == 0).Select(row => row.ResourceId).ToArray();
-        if (reserved.Length == 0) return;
-        await connection.ExecuteAsync(new CommandDefinition(
-            "delete from resource where resource_id = any(@reserved) and version = 0", new { reserved }, transaction, cancellationToken: cancellationToken));
+        foreach (var position in rows) known[position] = true;
+        return (now, known);
     }
 
-    async Task<Stored?[]> LockAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    // By position. One that another batch inserted meanwhile is not among the answers.
+    async Task<Dictionary<int, Change>> InsertAsync(List<(int Position, Change Change)> news, CancellationToken cancellationToken)
     {
+        if (news.Count == 0) return [];
+        await using var insert = new NpgsqlCommand(
+            """
+            with made as (
+                insert into resource (type, id, version, last_updated, origin, content_hash, study_key, conformance, profile, engine, document)
+                select type, id, 1, last_updated, origin, hash, study_key, state, profile, engine, document
+                  from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::text[])
+                       with ordinality c(type, id, last_updated, origin, hash, study_key, state, profile, engine, document, position)
+                 order by position
+                on conflict (type, id) do nothing
+                returning resource_id, type, id
+            )
+            select m.resource_id, w.position::int - 1 from made m join unnest($1::smallint[], $2::text[]) with ordinality w(type, id, position) using (type, id)
+            """, connection, transaction);
+        Add(insert, news.Select(row => row.Change.Write.Type.Number));
+        Add(insert, news.Select(row => row.Change.Write.Id));
+        AddContent(insert, [.. news.Select(row => row.Change)]);
+        var created = new Dictionary<int, Change>(news.Count);
+        await using var reader = await insert.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (position, change) = news[reader.GetInt32(1)];
+            created[position] = change with { ResourceId = reader.GetInt64(0) };
+        }
+
+        return created;
+    }
+
+    async Task<Stored[]> LockAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    {
+        if (sorted.Count == 0) return [];
         var rows = await connection.QueryAsync<Stored>(new CommandDefinition(
             """
             select r.resource_id as ResourceId, w.position::int - 1 as Position, r.version as Version, r.last_updated as LastUpdated, r.origin as Origin,
@@ -106,7 +135,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
                for update of r
             """,
             Keys(sorted), transaction, cancellationToken: cancellationToken));
-        var stored = new Stored?[sorted.Count];
+        var stored = new Stored[sorted.Count];
         foreach (var row in rows) stored[row.Position] = row;
         return stored;
     }
@@ -115,7 +144,6 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     {
         Types = sorted.Select(write => write.Type.Number).ToArray(),
         Ids = sorted.Select(write => write.Id).ToArray(),
-        Origins = sorted.Select(write => (short)write.Origin).ToArray(),
     };
 
     // Studies of these identifiers that another resource holds already.
@@ -135,14 +163,10 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             ? value
             : null;
 
-    async Task ApplyAsync(List<Change> changes, CancellationToken cancellationToken)
+    async Task UpdateAsync(List<Change> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return;
-        var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
-        var numbers = TermNumbers.Of(database);
-        await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
-
-        await using (var update = new NpgsqlCommand(
+        await using var update = new NpgsqlCommand(
             """
             update resource r
                set version = c.version, last_updated = c.last_updated, origin = c.origin, deleted = false, content_hash = c.hash, study_key = c.study_key,
@@ -150,27 +174,32 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
               from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::text[])
                    c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, document)
              where r.resource_id = c.resource_id
-            """, connection, transaction))
-        {
-            Add(update, changes.Select(change => change.ResourceId!.Value));
-            Add(update, changes.Select(change => change.Version));
-            Add(update, changes.Select(change => change.LastUpdated));
-            Add(update, changes.Select(change => (short)change.Write.Origin));
-            Add(update, changes.Select(change => change.Text.Hash));
-            Add(update, changes.Select(change => change.StudyKey));
-            Add(update, changes.Select(change => change.Write.Conformance.State));
-            Add(update, changes.Select(change => change.Write.Conformance.Profile));
-            Add(update, changes.Select(change => change.Write.Conformance.Engine));
-            Add(update, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
-            await update.ExecuteNonQueryAsync(cancellationToken);
-        }
+            """, connection, transaction);
+        Add(update, changes.Select(change => change.ResourceId!.Value));
+        Add(update, changes.Select(change => change.Version));
+        AddContent(update, changes);
+        await update.ExecuteNonQueryAsync(cancellationToken);
+    }
 
-        await QueueAsync(changes, entries, numbers, cancellationToken);
+    static void AddContent(NpgsqlCommand command, IReadOnlyList<Change> changes)
+    {
+        Add(command, changes.Select(change => change.LastUpdated));
+        Add(command, changes.Select(change => (short)change.Write.Origin));
+        Add(command, changes.Select(change => change.Text.Hash));
+        Add(command, changes.Select(change => change.StudyKey));
+        Add(command, changes.Select(change => change.Write.Conformance.State));
+        Add(command, changes.Select(change => change.Write.Conformance.Profile));
+        Add(command, changes.Select(change => change.Write.Conformance.Engine));
+        Add(command, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
     }
 
     // One statement a row, sent in one round trip: rows have arrays, which unnest cannot take apart by row.
-    async Task QueueAsync(List<Change> changes, List<IndexEntries> entries, TermNumbers numbers, CancellationToken cancellationToken)
+    async Task QueueAsync(List<Change> changes, CancellationToken cancellationToken)
     {
+        if (changes.Count == 0) return;
+        var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
+        var numbers = TermNumbers.Of(database);
+        await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var (change, entry) in changes.Zip(entries)) batch.BatchCommands.Add(PendingRow.Insert(change.Write.Type, change.ResourceId!.Value, entry, numbers));
         await batch.ExecuteNonQueryAsync(cancellationToken);

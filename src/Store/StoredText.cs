@@ -31,7 +31,8 @@ static class StoredText
         return bytes <= LongestIndexed;
     }
 
-    static bool IsStorable(string text)
+    /// <summary>No U+0000 and no half surrogate pair.</summary>
+    public static bool IsStorable(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

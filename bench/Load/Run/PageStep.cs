@@ -37,12 +37,15 @@ static class PageStep
 
     static string? Text(SearchParameter parameter, IndexValue value) => value switch
     {
-        IndexValue.Token token when parameter.IsBoolean => token.Code,
+        IndexValue.Token token when parameter.IsBoolean || parameter.IsBare => token.Code,
         IndexValue.Token token => $"{token.System}|{token.Code}",
         IndexValue.Uri uri => uri.Value,
         IndexValue.Moment date => date.Text[..Math.Min(10, date.Text.Length)],
         IndexValue.Reference reference => reference.Target,
-        IndexValue.Tuple tuple => string.Join('$', tuple.Parts.Select(part => $"{part.System}|{part.Code}")),
+        IndexValue.Number number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        IndexValue.Quantity quantity => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{quantity.Value}|{quantity.System}|{quantity.Code}"),
+        IndexValue.Tuple tuple when tuple.Parts.All(part => part is IndexValue.Token) =>
+            string.Join('$', tuple.Parts.Zip(parameter.Parts, (part, of) => Text(SearchParameters.Find(parameter.Type, of.Name)!, part))),
         _ => null,
     };
 }

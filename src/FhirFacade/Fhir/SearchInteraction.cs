@@ -33,9 +33,15 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
         List<KeyValuePair<string, string>> used = [.. parsed.Request.Print(), .. results.Written];
         var self = Link(call.Base, type, RawQuery.Print(used));
         var answer = results.CountOnly
-            ? new FhirAnswer(200, BundleWriter.WriteCount(self, await executor.CountAsync(parsed.Request, cancellationToken), warnings))
+            ? new FhirAnswer(200, BundleWriter.WriteCount(self, await CountAsync(parsed.Request, cancellationToken), warnings))
             : await PageAsync(call, type, parsed.Request, results, used, self, null, warnings, cancellationToken);
         return answer with { PreferenceApplied = call.Lenient is null ? null : lenient ? "handling=lenient" : "handling=strict" };
+    }
+
+    async Task<long> CountAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        var counted = await executor.CountAsync(request, cancellationToken);
+        return counted.Problem is null ? counted.Total : throw new FhirErrorException([FhirErrors.Of(counted.Problem)]);
     }
 
     async Task<FhirAnswer> PageAsync(FhirCall call, ServedType type, CancellationToken cancellationToken)
@@ -63,6 +69,7 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
         PagePosition? position, IReadOnlyList<FhirError> warnings, CancellationToken cancellationToken)
     {
         var page = await executor.PageAsync(request, position, results.Count, call.Nested ? int.MaxValue : MostPageBytes, results.Total, cancellationToken);
+        if (page.Problem is not null) throw new FhirErrorException([FhirErrors.Of(page.Problem)]);
         if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
         string? next = null;
         if (page.Next is not null)

@@ -13,8 +13,7 @@ static class IndexCommand
     {
         var source = new FolderSource(paths);
         var options = session.Options;
-        var key = new KeyedHash(KeyFile.ReadOrCreate(options.DataFolder));
-        var protection = new Protection(new PatientPseudonyms(new HmacPseudonyms(key)), key);
+        using var protection = await Identities.OpenAsync(options, session.Store.Database, TimeProvider.System, session.Logger, cancellationToken);
         var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), options.KeepNames, session.Logger);
         var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger);
         var report = await session.RunAsync("index", run => pipeline.RunAsync(run, source.Inputs(), cancellationToken), cancellationToken);
@@ -29,6 +28,8 @@ static class IndexCommand
         Instances = options.Instances,
         AccessionSystem = options.AccessionSystem,
         Source = options.Source,
-        MakeId = recipe => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..32],
+        MakeId = options.Privacy.KeepUids ? PlainId : new KeyedHash(KeyFile.Read(options.KeyPath)).Id,
     };
+
+    static string PlainId(string recipe) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe)))[..32];
 }

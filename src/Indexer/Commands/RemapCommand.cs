@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
 
@@ -16,6 +17,7 @@ static class RemapCommand
     public static async Task<int> RunAsync(Session session, CancellationToken cancellationToken)
     {
         var options = session.Options;
+        await Identities.CheckAsync(options, session.Store.Database, cancellationToken);
         var mapping = IndexCommand.Mapping(options);
         var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, options.KeepNames, session.Logger);
         await using var progress = await RemapProgress.BeginAsync(session.Store.Database, Goal(mapping), cancellationToken);

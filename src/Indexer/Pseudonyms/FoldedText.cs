@@ -8,6 +8,12 @@ namespace Dicom2Fhir.Indexer.Pseudonyms;
 /// <param name="Origin">One of <see cref="Text"/> each: the index in the unfolded text.</param>
 sealed record FoldedText(string Text, IReadOnlyList<int> Origin)
 {
+    // The letters U+00E0 to U+017F without their marks; '?' is itself. A table, for the program runs without the culture data that decomposing needs.
+    const string Unmarked =
+        "aaaaaa?ceeeeiiii?nooooo??uuuuy?yaaaaaaccccccccdd??eeeeeeeeee"
+        + "gggggggghh??iiiiiiiii???jjkk?llllll????nnnnnn???oooooo??rrrr"
+        + "rrsssssssstttt??uuuuuuuuuuuuwwyyyzzzzzz?";
+
     /// <summary>The two ways umlauts are written out: fields without umlauts hold Mueller or Muller.</summary>
     public delegate string Letters(char lower);
 
@@ -30,7 +36,8 @@ sealed record FoldedText(string Text, IReadOnlyList<int> Origin)
         'ı' => "i",
         _ when char.IsSurrogate(lower) => lower.ToString(),
         _ when CharUnicodeInfo.GetUnicodeCategory(lower) == UnicodeCategory.NonSpacingMark => "",
-        _ => lower.ToString().Normalize(NormalizationForm.FormD)[..1],
+        >= '\u00E0' and < '\u0180' when Unmarked[lower - '\u00E0'] != '?' => Unmarked[lower - '\u00E0'].ToString(),
+        _ => lower.ToString(),
     };
 
     public static FoldedText Of(string text, Letters letters)
@@ -65,6 +72,7 @@ sealed record FoldedText(string Text, IReadOnlyList<int> Origin)
                 var end = folded.Origin[found + word.Length - 1] + 1;
                 while (end < text.Length && CharUnicodeInfo.GetUnicodeCategory(text[end]) == UnicodeCategory.NonSpacingMark) end++;
                 if (start < at || !IsWhole(text, start, end)) continue;
+                if (end < text.Length && IsJoined(text[end - 1], text[end])) end++;     // the s of a genitive
                 output.Append(text, at, start - at).Append(replacement);
                 at = end;
             }

@@ -8,12 +8,11 @@ static class KeyFile
     const int Size = 32;
     const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Reads the key of a data folder; makes it on first use.</summary>
+    /// <summary>Reads the key; makes it on first use.</summary>
     /// <exception cref="SettingException">Others can read the file, or it is no key.</exception>
-    public static byte[] ReadOrCreate(string dataFolder)
+    public static byte[] ReadOrCreate(string path)
     {
-        var path = Path.Combine(dataFolder, "pseudonym.key");
-        Directory.CreateDirectory(dataFolder);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         try
         {
             // CreateNew: of two processes that start at once one makes the key, the other reads it.
@@ -29,8 +28,11 @@ static class KeyFile
         }
     }
 
-    static byte[] Read(string path)
+    /// <summary>Reads the key.</summary>
+    /// <exception cref="SettingException">It is not there, others can read the file, or it is no key.</exception>
+    public static byte[] Read(string path)
     {
+        if (!File.Exists(path)) throw new SettingException($"The pseudonym key {path} does not exist.");
         if ((File.GetUnixFileMode(path) & ~Private) != 0) throw new SettingException($"The pseudonym key {path} can be read by others: chmod 600 it, and make a new one if it was read.");
         for (var attempt = 0; ; attempt++)
         {

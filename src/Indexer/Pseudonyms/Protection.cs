@@ -3,11 +3,13 @@ using Dicom2Fhir.Mapping;
 namespace Dicom2Fhir.Indexer.Pseudonyms;
 
 /// <summary>
-/// Takes identities out of the headers of a batch before anything of them is kept (design decisions 3 and 4): what happens is the row's Privacy. What
-/// has no pseudonym is quarantined.
+/// Takes identities out of the headers of a batch before anything of them is kept (design decisions 3 and 4): what happens is the row's Privacy and
+/// the site's policy. What has no pseudonym is quarantined.
 /// </summary>
-sealed class Protection(PatientPseudonyms patients, KeyedHash key)
+sealed class Protection(PatientPseudonyms patients, KeyedHash key, PrivacyOptions policy) : IDisposable
 {
+    readonly AttributePolicy attributes = new(key, policy);
+
     /// <summary>False only in the test that proves the canary search: identities then go through.</summary>
     internal bool IsOn { get; init; } = true;
 
@@ -23,26 +25,15 @@ sealed class Protection(PatientPseudonyms patients, KeyedHash key)
         return results;
     }
 
+    public void Dispose() => patients.Dispose();
+
     HeaderResult Apply(HeaderResult result, IReadOnlyDictionary<PatientKey, PseudonymAnswer> answers)
     {
         if (result.Attributes is not { } instance) return result;
         var answer = answers[KeyOf(instance)];
         return answer.Pseudonym is { } pseudonym
-            ? result with { Attributes = Apply(instance, pseudonym) }
+            ? result with { Attributes = attributes.Apply(instance, pseudonym) }
             : HeaderResult.Quarantined(result.Input, Reasons.Pseudonym, answer.Trouble!);
-    }
-
-    InstanceAttributes Apply(InstanceAttributes instance, string pseudonym)
-    {
-        var scrubber = Scrubber.For(instance);
-        return instance.With((row, value) => value is null ? null : row.Privacy switch
-        {
-            Privacy.PatientId => pseudonym,
-            Privacy.PatientIdIssuer or Privacy.ScrubberOnly => null,
-            Privacy.Accession => value.Length == 0 ? value : key.Accession(value.Trim()),
-            Privacy.Text => scrubber.Clean(value),
-            _ => value,
-        });
     }
 
     static PatientKey KeyOf(InstanceAttributes instance) =>

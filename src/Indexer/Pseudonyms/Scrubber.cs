@@ -15,11 +15,16 @@ sealed partial class Scrubber
     // LT, the longest text of a header, has 10,240 characters (PS3.5 table 6.2-1); a bound keeps the work for hostile values small.
     const int LongestText = 10_240;
 
-    // 12.03.1965, 12/3/65, 3/12/1965, 1965-03-12, 12_03_1965
+    // 12.03.1965, 12/3/65, 3/12/1965, 1965-03-12, 12-03-65, 12_03_1965; but 2-5-10 min are phases
     const string Day = "(?:0?[1-9]|[12][0-9]|3[01])";
     const string Month = "(?:0?[1-9]|1[0-2])";
     const string Year = "(?:[0-9]{4}|[0-9]{2})";
-    const string Dot = @"\s?[./-]\s?";
+    const string Dot = @"\s?[./]\s?";
+    const string AnyDot = @"\s?[./-]\s?";
+
+    // Behind a name stands a given name, or what was examined: abbreviations of up to three capitals and these words are no names.
+    const string Examination =
+        @"(?:\p{Lu}{1,3}(?!\p{L})|(?i:Thorax|Abdomen|Becken|Schädel|Kopf|Hals|Knie|Hüfte|Schulter|Ellenbogen|Hand|Handgelenk|Fuß|Fuss|Sprunggelenk|Wirbelsäule|Leber|Niere|Nieren|Lunge|Herz|Prostata|Mamma|Mammo|Mammographie|Mammografie|Angio|Angiographie|Röntgen|Sono|Sonographie|Szinti|Szintigraphie|Kontrolle|Verlaufskontrolle|Verlauf|Nativ|Untersuchung|Serie|Aufnahme|Kontrast|Kontrastmittel|Chest|Head|Neck|Brain|Spine|Pelvis)(?!\p{L}))";
 
     // Longer ones first: "Dres" before "Dr". Abbreviations in capitals need their dot: DR is digital radiography, HR high resolution, PD proton density.
     const string Title =
@@ -45,7 +50,7 @@ sealed partial class Scrubber
         plain = Folded(words, FoldedText.Plain);
     }
 
-    [GeneratedRegex($@"(?<![0-9.])(?:(?:{Day}{Dot}{Month}|{Month}{Dot}{Day}){Dot}{Year}|[0-9]{{4}}{Dot}{Month}{Dot}{Day}|{Day}_{Month}_(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}_{Month}_{Day})(?![0-9])")]
+    [GeneratedRegex($@"(?<![0-9.])(?:(?:{Day}{Dot}{Month}|{Month}{Dot}{Day}){Dot}{Year}|(?:{Day}-{Month}|{Month}-{Day})-[0-9]{{4}}|(?:[0-3][0-9]-[01][0-9]|[01][0-9]-[0-3][0-9])-[0-9]{{2}}|[0-9]{{4}}{AnyDot}{Month}{AnyDot}{Day}|{Day}_{Month}_(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}_{Month}_{Day})(?![0-9])")]
     private static partial Regex Date { get; }
 
     // 12. März 1965, March 12, 1965
@@ -57,7 +62,7 @@ sealed partial class Scrubber
     private static partial Regex Number { get; }
 
     // +49 221 478-1234, 0221/4781234, (0221) 478 12 34: seven digits and more behind a plus or an area code.
-    [GeneratedRegex(@"(?<![\w.,/-])(?:\+[0-9]|\(?0[1-9])(?:[\s/().-]{0,3}[0-9]){5,}(?![0-9])")]
+    [GeneratedRegex(@"(?<![\w.,/-])(?:\+[0-9]|00[1-9]|\(?0[1-9])(?:[\s/().-]{0,3}[0-9]){5,}(?![0-9])")]
     private static partial Regex Phone { get; }
 
     // Fallnr. 12345, Pat-ID: A-17, Tel. 4711
@@ -68,7 +73,7 @@ sealed partial class Scrubber
     private static partial Regex Mail { get; }
 
     // Dr. med. Müller, Fr. Prof. Dr. A. Müller-Lüdenscheidt, Herr Meier, Frau von Stein, Pat. Huber, geb. Schmidt; with the given name beside it.
-    [GeneratedRegex($@"(?<!\p{{L}}){Title}(?:{Title}|{Degree})*{Particle}*{Initial}*(?!(?:Rücken|Bauch|Seiten?)lage)\p{{Lu}}[\p{{L}}'’-]*(?![0-9])(?:,?\s+\p{{Lu}}[\p{{L}}'’-]{{2,}}(?![\p{{L}}0-9]))?")]
+    [GeneratedRegex($@"(?<!\p{{L}}){Title}(?:{Title}|{Degree})*{Particle}*{Initial}*(?!(?:Rücken|Bauch|Seiten?)lage)\p{{Lu}}[\p{{L}}'’-]*(?![0-9])(?:(?:,\s*|\s+)(?!{Examination})\p{{Lu}}[\p{{L}}'’-]{{2,}}(?![\p{{L}}0-9]))?")]
     private static partial Regex Titled { get; }
 
     // herr meier, dr. müller, written without capitals
@@ -76,12 +81,13 @@ sealed partial class Scrubber
     private static partial Regex LowerTitled { get; }
 
     /// <summary>A scrubber that knows the names and numbers of this header.</summary>
-    public static Scrubber For(InstanceAttributes instance)
+    /// <param name="withUids">True where UIDs are pseudonymised: then they must not stand in a text either.</param>
+    public static Scrubber For(InstanceAttributes instance, bool withUids = false)
     {
         var words = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in TagMap.All)
         {
-            if (row.Privacy is Privacy.ScrubberOnly or Privacy.PatientId or Privacy.Accession && instance[row] is { Length: > 0 } value)
+            if ((row.Privacy is Privacy.ScrubberOnly or Privacy.PatientId or Privacy.Accession || withUids && row.Privacy == Privacy.Uid) && instance[row] is { Length: > 0 } value)
             {
                 foreach (var word in value.Split('\\', StringSplitOptions.TrimEntries).SelectMany(WordsOf)) words.Add(word);
             }

@@ -7,7 +7,7 @@ namespace Dicom2Fhir.Indexer.Sources;
 sealed class FolderSource
 {
     static readonly Comparer<Input> ByName = Comparer<Input>.Create((left, right) =>
-        string.CompareOrdinal(left.Name, right.Name) is not 0 and var order ? order : left.Kind.CompareTo(right.Kind));
+        string.CompareOrdinal(left.Order, right.Order) is not 0 and var order ? order : left.Kind.CompareTo(right.Kind));
 
     readonly List<string> roots = [];
     readonly List<string> problems = [];
@@ -63,13 +63,13 @@ sealed class FolderSource
         }
     }
 
-    // Ordinal order of full names: a folder's name counts with its slash.
+    // Ordinal order of full names: a folder's name counts with its slash, an archive's with its '!'.
     List<string> Entries(string folder)
     {
         try
         {
             return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos()
-                .Select(entry => (entry.FullName, Key: entry is DirectoryInfo && entry.LinkTarget is null ? entry.FullName + "/" : entry.FullName))
+                .Select(entry => (entry.FullName, Key: entry.FullName + Separator(entry)))
                 .OrderBy(entry => entry.Key, StringComparer.Ordinal)
                 .Select(entry => entry.FullName)];
         }
@@ -79,6 +79,9 @@ sealed class FolderSource
             return [];
         }
     }
+
+    static string Separator(FileSystemInfo entry) =>
+        entry.LinkTarget is not null ? "" : entry is DirectoryInfo ? "/" : ArchiveKinds.Separator(ArchiveKinds.Of(entry.Name));
 
     static bool MayRead(string path)
     {

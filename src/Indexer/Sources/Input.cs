@@ -7,10 +7,14 @@ namespace Dicom2Fhir.Indexer.Sources;
 /// <param name="Name">PATH, PATH!member, PATH:line or PATH#n; absolute.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Modified">UTC; null for what has no time of its own.</param>
-sealed record Input(string Name, FileKind Kind, long Size, DateTime? Modified)
+/// <param name="Container">The file it is a member or element of; null for a file.</param>
+sealed record Input(string Name, FileKind Kind, long Size, DateTime? Modified, Input? Container = null)
 {
     /// <summary>Key of the ledger: names may be longer than an index entry, and may have to stay out of the database.</summary>
     public byte[] NameHash { get; } = HashOf(Name);
+
+    /// <summary>Where it stands in the order of names: an archive where its members do.</summary>
+    public string Order { get; } = Kind == FileKind.Regular ? Name + ArchiveKinds.Separator(ArchiveKinds.Of(Name)) : Name;
 
     public static byte[] HashOf(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name));
 }

@@ -1,6 +1,8 @@
 -- Values to numbers. A term belongs to one type and parameter and is never removed, so a process may remember its number.
 --   kind  t token   u uri   c tuple of one series   p "has any value" (its id also names the parameter in the typed rows)
+--         x words beside a code, folded   b a region that contains a body site   q unit of a quantity (its id names the quantity's rows)
 --         y m d  year, month, day of a date as 2024, 2024-03, 2024-03-05   v  a date known to the month or year only, as written
+--         w "has a value over several days" (its id names their rows)
 --         a every number ever given   l live: not replaced, not deleted
 create table term (
     id     integer generated always as identity primary key,
@@ -23,7 +25,7 @@ create table search_row (
     gone_time   timestamptz,                            -- and when: rows are removed 7 days later
     primary key (type, no)
 );
-create index search_row_current on search_row (resource_id) where gone_at is null;   -- not unique: the fold replaces in one statement
+create index search_row_resource on search_row (resource_id);
 create index search_row_gone on search_row (gone_time) where gone_time is not null;
 create index search_row_patient on search_row (type, patient, no) where patient is not null;
 create index search_row_started on search_row (type, started, no) where started is not null;
@@ -38,13 +40,23 @@ create table bits (
 );
 alter table bits alter column b set storage main;
 
--- Values of high cardinality. param is the id of the parameter's p term.
+-- Values of high cardinality. param is the id of the term they are filed under: the parameter's p, w or q term, or the c term of a composite whose last
+-- part is no token. The second index of a table finds the values of a row: to order by them, to follow them, to remove them.
 create table ref_row   (param integer not null, target text collate "C" not null, no bigint not null);
 create index ref_row_key on ref_row (param, target, no);
+create index ref_row_no on ref_row (param, no);
 create table ident_row (param integer not null, hash bigint not null, no bigint not null);
 create index ident_row_key on ident_row (param, hash, no);
 create table date_row  (param integer not null, low timestamptz not null, high timestamptz not null, no bigint not null);  -- [low, high)
 create index date_row_key on date_row (param, low, high, no);
+create index date_row_no on date_row (param, no);
+create table num_row   (param integer not null, low numeric not null, high numeric not null, no bigint not null);          -- low = high but for runs of integers
+create index num_row_key on num_row (param, low, high, no);
+create index num_row_no on num_row (param, no);
+create table str_row   (param integer not null, folded text collate "C" not null, hash bigint not null, no bigint not null);
+create index str_row_key on str_row (param, left(folded, 100), no);        -- a btree entry has room for 2,700 bytes
+create index str_row_hash on str_row (param, hash, no);
+create index str_row_no on str_row (param, no);
 
 -- Written in the resource's own transaction, removed by the fold.
 create table pending (
@@ -61,7 +73,13 @@ create table pending (
     ident_hash  bigint[] not null,
     date_param  integer[] not null,
     date_low    timestamptz[] not null,
-    date_high   timestamptz[] not null
+    date_high   timestamptz[] not null,
+    num_param   integer[] not null default '{}',
+    num_low     numeric[] not null default '{}',
+    num_high    numeric[] not null default '{}',
+    str_param   integer[] not null default '{}',
+    str_folded  text[] not null default '{}',
+    str_hash    bigint[] not null default '{}'
 );
 
 -- The terms of kind a and l of every type; their bits are set by the fold.

@@ -42,6 +42,24 @@ public sealed record FhirDate(DatePrecision Precision, DateTime Low, DateTime Hi
         return new FhirDate(DatePrecision.Time, low, high, LocalDay(low, zone), LocalDay(high.AddTicks(-1), zone));
     }
 
+    /// <summary>A date or period as the index has it; an open end is the end of time. Null when it is no date or ends before it begins.</summary>
+    internal static FhirDate? Of(IndexValue value, TimeZoneInfo zone)
+    {
+        if (value is IndexValue.Moment moment) return Parse(moment.Text, zone);
+        if (value is not IndexValue.Span span) return null;
+        var start = span.Start is null ? null : Parse(span.Start, zone);
+        var end = span.End is null ? null : Parse(span.End, zone);
+        if ((span.Start is not null && start is null) || (span.End is not null && end is null)) return null;
+        var (low, high) = (start?.Low ?? Earliest, end?.High ?? Latest);
+        return low < high ? new FhirDate(DatePrecision.Time, low, high, start?.FirstDay ?? DateOnly.MinValue, end?.LastDay ?? DateOnly.MaxValue) : null;
+    }
+
+    /// <summary>Written to the database as -infinity.</summary>
+    static readonly DateTime Earliest = DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
+
+    /// <summary>Written to the database as infinity.</summary>
+    static readonly DateTime Latest = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+
     /// <summary>The local day a moment falls on.</summary>
     public static DateOnly LocalDay(DateTime utc, TimeZoneInfo zone) => DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(utc, zone));
 

@@ -4,7 +4,8 @@ namespace Dicom2Fhir.Store.Search;
 public readonly record struct TermKey(short Type, string Param, char Kind, string System, string Code);
 
 /// <summary>
-/// Everything the index holds of one resource. Typed rows name their parameter by its "has any value" term, which is among <see cref="Terms"/>.
+/// Everything the index holds of one resource. Typed rows are filed under a term, which is among <see cref="Terms"/>: the parameter's "has any value", a unit, the
+/// code of a composite.
 /// </summary>
 public sealed record IndexEntries
 {
@@ -18,9 +19,15 @@ public sealed record IndexEntries
     /// <summary>Targets as "Type/id", or the absolute URL of a foreign one.</summary>
     public IReadOnlyList<(TermKey Param, string Target)> References { get; init; } = [];
 
-    /// <summary>64-bit hashes of (system, value), and of the value alone.</summary>
+    /// <summary>64-bit hashes of (system, value), of the value alone, of the system alone, of (type, value).</summary>
     public IReadOnlyList<(TermKey Param, long Hash)> Identifiers { get; init; } = [];
 
     /// <summary>UTC instants, [Low, High).</summary>
     public IReadOnlyList<(TermKey Param, DateTime Low, DateTime High)> Dates { get; init; } = [];
+
+    /// <summary>Both ends included; they differ for runs of integers only.</summary>
+    public IReadOnlyList<(TermKey Param, decimal Low, decimal High)> Numbers { get; init; } = [];
+
+    /// <summary>Folded text, and a hash of the text letter for letter.</summary>
+    public IReadOnlyList<(TermKey Param, string Folded, long Hash)> Strings { get; init; } = [];
 }

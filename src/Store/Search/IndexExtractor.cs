@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
+using System.Globalization;
 using Hl7.Fhir.Model;
 
 namespace Dicom2Fhir.Store.Search;
@@ -12,6 +10,9 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
     /// <summary>Joins the parts of a composite's code; it cannot stand in a FHIR string.</summary>
     internal const char PartSeparator = '\u001f';
 
+    /// <summary>Words are found by their beginning: what stands behind is not kept.</summary>
+    internal const int MostWordLetters = 200;
+
     /// <param name="lastUpdated">Of the version being written, UTC.</param>
     public IndexEntries Extract(ServedType type, Resource resource, DateTime lastUpdated)
     {
@@ -22,11 +23,15 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
         {
             if (parameter.Storage == SearchStorage.Resource) continue;
             var present = new TermKey(type.Number, parameter.Name, 'p', "", "");
+            var numbers = new List<decimal>();
             foreach (var value in parameter.Values(resource))
             {
                 entries.Terms.Add(present);
-                Add(entries, parameter, present, value);
+                if (value is IndexValue.Number number) numbers.Add(number.Value);
+                else Add(entries, parameter, present, value);
             }
+
+            foreach (var (low, high) in parameter.HasRuns ? Runs(numbers) : numbers.Select(number => (number, number))) entries.Numbers.Add((present, low, high));
         }
 
         return new IndexEntries
@@ -35,61 +40,140 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
             References = [.. entries.References],
             Identifiers = [.. entries.Identifiers],
             Dates = [.. entries.Dates],
+            Numbers = [.. entries.Numbers],
+            Strings = [.. entries.Strings],
             Patient = Patient(resource),
             Started = (resource as ImagingStudy)?.Started is { } started ? FhirDate.Parse(started, zone)?.Low : null,
         };
     }
 
-    /// <summary>Hash an identifier is found by; system null: whatever the system.</summary>
-    internal static long IdentifierHash(string? system, string value) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(system is null ? "v" + value : $"s{system.Length}|{system}{value}")));
+    /// <summary>Integers as runs: 1, 2, 3, 7 are 1..3 and 7..7.</summary>
+    internal static IEnumerable<(decimal Low, decimal High)> Runs(IEnumerable<decimal> numbers)
+    {
+        (decimal Low, decimal High)? run = null;
+        foreach (var number in numbers.Distinct().Order())
+        {
+            if (run is { } open && number == open.High + 1)
+            {
+                run = (open.Low, number);
+                continue;
+            }
 
-    /// <summary>Hash by which every identifier of a system is found (system| without a value).</summary>
-    internal static long SystemHash(string system) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes("a" + system)));
+            if (run is { } done) yield return done;
+            run = (number, number);
+        }
 
-    internal static string TupleCode(IEnumerable<IndexValue.Token> parts) =>
-        string.Join(PartSeparator, parts.Select(part => part.System + PartSeparator + part.Code));
+        if (run is { } last) yield return last;
+    }
+
+    /// <summary>Code of a composite's term: system and code of each token, and of a quantity its unit: what cannot be compared is in the row.</summary>
+    internal static string TupleCode(IEnumerable<IndexValue> parts) => string.Join(PartSeparator, parts.SelectMany(part => part switch
+    {
+        IndexValue.Token token => [token.System, token.Code],
+        IndexValue.Quantity quantity => [quantity.System, quantity.Code, quantity.Unit],
+        _ => Array.Empty<string>(),
+    }));
 
     void Add(Entries entries, SearchParameter parameter, TermKey present, IndexValue value)
     {
         switch (value)
         {
+            case IndexValue.Token token when parameter.IsBare:
+                entries.Identifiers.Add((present, Hashes.Identifier(null, token.Code)));
+                break;
             case IndexValue.Token token when parameter.Storage == SearchStorage.Rows:
-                entries.Identifiers.Add((present, IdentifierHash(null, token.Code)));
-                entries.Identifiers.Add((present, IdentifierHash(token.System, token.Code)));
-                entries.Identifiers.Add((present, SystemHash(token.System)));
+                AddIdentifier(entries, present, token.System, token.Code);
                 break;
             case IndexValue.Token token:
                 entries.Terms.Add(present with { Kind = 't', System = token.System, Code = token.Code });
+                if (parameter.IsBodySite) entries.Terms.UnionWith(BodyRegions.Containing(token.System, token.Code).Select(code => present with { Kind = 'b', System = token.System, Code = code }));
+                break;
+            case IndexValue.TypedToken typed:
+                entries.Identifiers.Add((present, Hashes.Typed(typed.TypeSystem, typed.TypeCode, typed.Value)));
+                break;
+            case IndexValue.Words words:
+                if (Words(words.Text) is { Length: > 0 } folded) entries.Terms.Add(present with { Kind = 'x', Code = folded });
                 break;
             case IndexValue.Uri uri:
                 entries.Terms.Add(present with { Kind = 'u', Code = uri.Value });
                 break;
-            case IndexValue.Tuple tuple:
-                entries.Terms.Add(present with { Kind = 'c', Code = TupleCode(tuple.Parts) });
-                break;
             case IndexValue.Reference reference:
                 entries.References.Add((present, reference.Target));
                 break;
-            case IndexValue.Moment date when FhirDate.Parse(date.Text, zone) is { } known:
-                entries.Dates.Add((present, known.Low, known.High));
-                AddCalendar(entries, present, known, date.Text);
+            case IndexValue.Logical logical:
+                AddIdentifier(entries, present, logical.System, logical.Value);
+                break;
+            case IndexValue.Tuple tuple:
+                AddTuple(entries, present, tuple);
+                break;
+            case IndexValue.Quantity quantity:
+                var unit = present with { Kind = 'q', System = quantity.System, Code = quantity.Code + PartSeparator + quantity.Unit };
+                entries.Terms.Add(unit);
+                entries.Numbers.Add((unit, quantity.Value, quantity.Value));
+                break;
+            case IndexValue.Prose text:
+                entries.Strings.Add((present, Folding.Fold(text.Value), Hashes.Exact(text.Value)));
+                break;
+            case IndexValue.Moment or IndexValue.Span:
+                AddDate(entries, present, value);
                 break;
         }
     }
 
-    static void AddCalendar(Entries entries, TermKey present, FhirDate date, string text)
-    {
-        if (date.Precision is DatePrecision.Year or DatePrecision.Month)
-        {
-            entries.Terms.Add(present with { Kind = 'v', Code = text });
-            return;
-        }
+    /// <summary>Words as their term has them.</summary>
+    internal static string Words(string text) => Folding.Fold(text) is var folded && folded.Length > MostWordLetters ? Cut(folded) : folded;
 
-        var day = date.FirstDay.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-        entries.Terms.Add(present with { Kind = 'd', Code = day });
-        entries.Terms.Add(present with { Kind = 'm', Code = day[..7] });
-        entries.Terms.Add(present with { Kind = 'y', Code = day[..4] });
+    // Not between the halves of a surrogate pair.
+    static string Cut(string text) => char.IsHighSurrogate(text[MostWordLetters - 1]) ? text[..(MostWordLetters - 1)] : text[..MostWordLetters];
+
+    static void AddIdentifier(Entries entries, TermKey param, string system, string value)
+    {
+        entries.Identifiers.Add((param, Hashes.Identifier(null, value)));
+        entries.Identifiers.Add((param, Hashes.Identifier(system, value)));
+        entries.Identifiers.Add((param, Hashes.System(system)));
+    }
+
+    void AddTuple(Entries entries, TermKey present, IndexValue.Tuple tuple)
+    {
+        var term = present with { Kind = 'c', Code = TupleCode(tuple.Parts) };
+        entries.Terms.Add(term);
+        switch (tuple.Parts[^1])
+        {
+            case IndexValue.Quantity quantity:
+                entries.Numbers.Add((term, quantity.Value, quantity.Value));
+                break;
+            case IndexValue.Prose text:
+                entries.Strings.Add((term, Folding.Fold(text.Value), Hashes.Exact(text.Value)));
+                break;
+            case IndexValue.Moment or IndexValue.Span:
+                if (FhirDate.Of(tuple.Parts[^1], zone) is { } date) entries.Dates.Add((term, date.Low, date.High));
+                break;
+        }
+    }
+
+    // Years, months and days that a value lies in for certain are terms; a value over several days is in the rows of a term of its own (w).
+    void AddDate(Entries entries, TermKey present, IndexValue value)
+    {
+        if (FhirDate.Of(value, zone) is not { } date) return;
+        if (value is IndexValue.Moment moment && date.Precision is (DatePrecision.Year or DatePrecision.Month))
+        {
+            entries.Dates.Add((present, date.Low, date.High));
+            entries.Terms.Add(present with { Kind = 'v', Code = moment.Text });
+        }
+        else if (date.FirstDay != date.LastDay)
+        {
+            var wide = present with { Kind = 'w' };
+            entries.Terms.Add(wide);
+            entries.Dates.Add((wide, date.Low, date.High));
+        }
+        else
+        {
+            entries.Dates.Add((present, date.Low, date.High));
+            var day = date.FirstDay.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            entries.Terms.Add(present with { Kind = 'd', Code = day });
+            entries.Terms.Add(present with { Kind = 'm', Code = day[..7] });
+            entries.Terms.Add(present with { Kind = 'y', Code = day[..4] });
+        }
     }
 
     static string? Patient(Resource resource)
@@ -107,5 +191,9 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
         public HashSet<(TermKey, long)> Identifiers { get; } = [];
 
         public HashSet<(TermKey, DateTime, DateTime)> Dates { get; } = [];
+
+        public HashSet<(TermKey, decimal, decimal)> Numbers { get; } = [];
+
+        public HashSet<(TermKey, string, long)> Strings { get; } = [];
     }
 }

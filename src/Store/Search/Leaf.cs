@@ -6,37 +6,13 @@ namespace Dicom2Fhir.Store.Search;
 /// <param name="Terms">Numbers of bitmaps, ored.</param>
 sealed record Leaf(bool Negated, IReadOnlyList<int> Terms, RowSource? Rows)
 {
+    public static Leaf Nothing { get; } = new(false, [], null);
+
     /// <summary>Nothing can match: an unknown code, an unknown patient.</summary>
     public bool IsEmpty => Terms.Count == 0 && Rows is null;
 
     public bool HasBits => Terms.Count > 0;
 }
-
-/// <summary>Search numbers from typed rows: a select of one column "no" whose parameters are numbered from {0} on.</summary>
-/// <param name="Sql">With {0}, {1} ... where its parameters go.</param>
-sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
-{
-    public static RowSource References(int param, IReadOnlyList<string> targets) =>
-        new("select no from ref_row where param = {0} and target = any({1})", [SqlValue.Of(param), SqlValue.Of(targets)]);
-
-    public static RowSource Identifiers(int param, IReadOnlyList<long> hashes) =>
-        new("select no from ident_row where param = {0} and hash = any({1})", [SqlValue.Of(param), SqlValue.Of(hashes)]);
-
-    public static RowSource Ids(short type, IReadOnlyList<string> ids) =>
-        new("select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = {0} and r.id = any({1})",
-            [SqlValue.Of(type), SqlValue.Of(ids)]);
-
-    /// <summary>Dates within [from, to) for which one of the conditions of <see cref="DateEdge"/> holds.</summary>
-    public static RowSource Dates(int param, IReadOnlyList<DateEdge> edges) => new(
-        string.Join(" union all ", edges.Select((edge, i) =>
-            $"select no from date_row where param = {{0}} and low >= {{{(4 * i) + 1}}} and low < {{{(4 * i) + 2}}} and "
-            + edge.Condition.Replace("$low", $"{{{(4 * i) + 3}}}", StringComparison.Ordinal).Replace("$high", $"{{{(4 * i) + 4}}}", StringComparison.Ordinal))),
-        [SqlValue.Of(param), .. edges.SelectMany(edge => new[] { edge.From, edge.To, edge.Low, edge.High }.Select(SqlValue.Of))]);
-}
-
-/// <summary>Rows of the days a search time falls on, and what must hold there.</summary>
-/// <param name="Condition">One of the constants of <see cref="LeafResolver"/>; $low and $high stand for the search interval.</param>
-sealed record DateEdge(DateTime From, DateTime To, string Condition, DateTime Low, DateTime High);
 
 /// <summary>A parameter value with its type: the SQL text never depends on values.</summary>
 sealed record SqlValue(object Value, NpgsqlDbType Type)
@@ -46,6 +22,10 @@ sealed record SqlValue(object Value, NpgsqlDbType Type)
     public static SqlValue Of(int value) => new(value, NpgsqlDbType.Integer);
 
     public static SqlValue Of(long value) => new(value, NpgsqlDbType.Bigint);
+
+    public static SqlValue Of(decimal value) => new(value, NpgsqlDbType.Numeric);
+
+    public static SqlValue Of(string value) => new(value, NpgsqlDbType.Text);
 
     public static SqlValue Of(DateTime value) => new(value, NpgsqlDbType.TimestampTz);
 

@@ -1,119 +1,139 @@
 using System.Diagnostics;
-using Dapper;
-using Npgsql;
 
 namespace Dicom2Fhir.Store.Search;
 
-/// <summary>Turns criteria into leaves: looks up the numbers of their terms, on the connection (and snapshot) the search runs on.</summary>
-sealed class LeafResolver(NpgsqlConnection connection, TimeZoneInfo zone)
+/// <summary>
+/// Turns criteria into leaves: looks up the numbers of their terms, on the connection (and snapshot) the search runs on. What a chain asks of another type is
+/// searched first: <paramref name="numbersOf"/> gives its current search numbers.
+/// </summary>
+sealed class LeafResolver(TermLookup terms, TimeZoneInfo zone, Func<TypeSearch, CancellationToken, Task<IReadOnlyList<long>>> numbersOf)
 {
-    /// <summary>What must hold on the days a search time falls on, by prefix (R4 search 3.1.1.4.7).</summary>
-    const string EdgeEq = "low >= $low and high <= $high";
-    const string EdgeNe = "not (low >= $low and high <= $high)";
-    const string EdgeGt = "high > $high and $low is not null";
-    const string EdgeLt = "low < $low and $high is not null";
-    const string EdgeGe = "(high > $high or (low >= $low and high <= $high))";
-    const string EdgeLe = "(low < $low or (low >= $low and high <= $high))";
-    const string EdgeSa = "low >= $high and $low is not null";
-    const string EdgeEb = "high <= $low and $high is not null";
-
-    public async Task<IReadOnlyList<Leaf>> ResolveAsync(SearchRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Leaf>> ResolveAsync(TypeSearch search, CancellationToken cancellationToken)
     {
-        var leaves = new List<Leaf>(request.Criteria.Count);
-        foreach (var criterion in request.Criteria) leaves.Add(await LeafAsync(criterion, cancellationToken));
+        var leaves = new List<Leaf>(search.Criteria.Count);
+        foreach (var criterion in search.Criteria) leaves.Add(await LeafAsync(criterion, cancellationToken));
         return leaves;
     }
 
-    Task<Leaf> LeafAsync(Criterion criterion, CancellationToken cancellationToken) => criterion switch
+    public Task<Leaf> LeafAsync(Criterion criterion, CancellationToken cancellationToken) => criterion switch
     {
         MissingCriterion missing => MissingAsync(missing, cancellationToken),
         TokenCriterion { Parameter.Storage: SearchStorage.Resource } token =>
-            Task.FromResult(new Leaf(token.Not, [], RowSource.Ids(token.Parameter.Type.Number, [.. token.Values.Select(value => value.Code!)]))),
+            Task.FromResult(new Leaf(token.Not, [], RowSource.Ids(token.Parameter.Type.Number, token.Values.Select(value => value.Code!)))),
         TokenCriterion { Parameter.Storage: SearchStorage.Rows } token => IdentifierAsync(token, cancellationToken),
         TokenCriterion token => TokenAsync(token, cancellationToken),
-        UriCriterion uri => FilteredAsync(uri.Parameter, 'u', uri.Matches, cancellationToken),
-        CompositeCriterion composite => FilteredAsync(composite.Parameter, 'c', code => MatchesTuple(composite, code), cancellationToken),
-        ReferenceCriterion reference => ReferenceAsync(reference, cancellationToken),
+        TextCriterion text => TextAsync(text, cancellationToken),
+        OfTypeCriterion typed => RowsAsync(
+            typed.Parameter, param => RowSource.Identifiers(param, typed.Values.Select(value => Hashes.Typed(value.System, value.Code, value.Value))), cancellationToken),
+        UriCriterion uri => UriAsync(uri, cancellationToken),
+        NumberCriterion number => RowsAsync(number.Parameter, param => Union(number.Values.Select(value => Numbers([param], value, number.Parameter.HasRuns))), cancellationToken),
+        QuantityCriterion quantity => QuantityAsync(quantity, cancellationToken),
+        StringCriterion text => RowsAsync(text.Parameter, param => Strings([param], text), cancellationToken),
+        ReferenceCriterion reference => RowsAsync(
+            reference.Parameter, param => RowSource.References(param, reference.Values.SelectMany(value => value.Targets)), cancellationToken),
+        ReferenceIdentifierCriterion logical => RowsAsync(logical.Parameter, param => RowSource.Identifiers(param, logical.Values.Select(Hash)), cancellationToken),
         DateCriterion date => DateAsync(date, cancellationToken),
+        CompositeCriterion composite => CompositeAsync(composite, cancellationToken),
+        ChainCriterion chain => ChainAsync(chain, cancellationToken),
+        HasCriterion has => HasAsync(has, cancellationToken),
+        CompartmentCriterion compartment => CompartmentAsync(compartment, cancellationToken),
         _ => throw new UnreachableException(),
     };
 
     async Task<Leaf> MissingAsync(MissingCriterion missing, CancellationToken cancellationToken)
     {
         if (missing.Parameter.Storage == SearchStorage.Resource) return new Leaf(!missing.Missing, [], null);     // every resource has an id
-        return new Leaf(missing.Missing, await PresentAsync(missing.Parameter, cancellationToken) is { } term ? [term] : [], null);
+        return new Leaf(missing.Missing, await terms.PresentAsync(missing.Parameter, cancellationToken) is { } term ? [term] : [], null);
     }
 
-    async Task<Leaf> TokenAsync(TokenCriterion token, CancellationToken cancellationToken)
+    async Task<Leaf> TokenAsync(TokenCriterion token, CancellationToken cancellationToken) =>
+        new(token.Not, await terms.TokensAsync(token.Parameter, token.Below ? 'b' : 't', token.Values, cancellationToken), null);
+
+    async Task<Leaf> TextAsync(TextCriterion text, CancellationToken cancellationToken) =>
+        new(false, await terms.WordsAsync(text.Parameter, [.. text.Values.Select(IndexExtractor.Words)], cancellationToken), null);
+
+    async Task<Leaf> UriAsync(UriCriterion uri, CancellationToken cancellationToken)
     {
-        var terms = await connection.QueryAsync<int>(new CommandDefinition(
-            """
-            select distinct t.id from unnest(@Systems, @Codes) v(system, code)
-              join term t on t.type = @Type and t.param = @Name and t.kind = 't'
-                         and (v.system is null or t.system = v.system) and (v.code is null or t.code = v.code)
-            """,
-            new
-            {
-                Systems = token.Values.Select(value => value.System).ToArray(),
-                Codes = token.Values.Select(value => value.Code).ToArray(),
-                Type = token.Parameter.Type.Number,
-                token.Parameter.Name,
-            },
-            cancellationToken: cancellationToken));
-        return new Leaf(token.Not, [.. terms.Order()], null);
+        var known = await terms.AllAsync(uri.Parameter, 'u', cancellationToken);
+        return new Leaf(false, [.. known.Where(term => uri.Matches(term.Code)).Select(term => term.Id).Order()], null);
     }
 
-    async Task<Leaf> IdentifierAsync(TokenCriterion token, CancellationToken cancellationToken)
+    async Task<Leaf> IdentifierAsync(TokenCriterion token, CancellationToken cancellationToken) =>
+        await RowsAsync(token.Parameter, param => RowSource.Identifiers(param, token.Values.Select(Hash)), cancellationToken) with { Negated = token.Not };
+
+    static long Hash(TokenValue value) => value.Code is null ? Hashes.System(value.System!) : Hashes.Identifier(value.System, value.Code);
+
+    // The rows filed under "has any value"; without that term nothing has one.
+    async Task<Leaf> RowsAsync(SearchParameter parameter, Func<int, RowSource?> rows, CancellationToken cancellationToken) =>
+        await terms.PresentAsync(parameter, cancellationToken) is { } param ? new Leaf(false, [], rows(param)) : Leaf.Nothing;
+
+    async Task<Leaf> QuantityAsync(QuantityCriterion quantity, CancellationToken cancellationToken)
     {
-        if (await PresentAsync(token.Parameter, cancellationToken) is not { } param) return new Leaf(token.Not, [], null);
-        var hashes = token.Values.Select(value =>
-            value.Code is null ? IndexExtractor.SystemHash(value.System!) : IndexExtractor.IdentifierHash(value.System, value.Code));
-        return new Leaf(token.Not, [], RowSource.Identifiers(param, [.. hashes]));
+        var units = await terms.AllAsync(quantity.Parameter, 'q', cancellationToken);
+        return new Leaf(false, [], Union(quantity.Values.Select(value =>
+        {
+            int[] matching = [.. units.Where(unit => MatchesUnit(value, unit.System, unit.Code.Split(IndexExtractor.PartSeparator))).Select(unit => unit.Id)];
+            return matching.Length == 0 ? null : Numbers(matching, value.Number, false);
+        })));
     }
 
-    async Task<Leaf> ReferenceAsync(ReferenceCriterion reference, CancellationToken cancellationToken) =>
-        await PresentAsync(reference.Parameter, cancellationToken) is { } param
-            ? new Leaf(false, [], RowSource.References(param, [.. reference.Values.SelectMany(value => value.Targets)]))
-            : new Leaf(false, [], null);
+    static bool MatchesUnit(QuantityValue value, string system, string[] codeAndUnit) => value.MatchesUnit(system, codeAndUnit[0], codeAndUnit[1]);
 
-    // Canonicals and tuples are few: their terms are read and judged here.
-    async Task<Leaf> FilteredAsync(SearchParameter parameter, char kind, Func<string, bool> matches, CancellationToken cancellationToken)
+    static RowSource? Numbers(IReadOnlyList<int> under, NumberValue value, bool runs) =>
+        NumberEdge.Of(value, runs) is { } edge ? RowSource.Numbers(under, edge) : null;
+
+    static RowSource? Strings(IReadOnlyList<int> under, StringCriterion text) => text.Match switch
     {
-        var terms = await connection.QueryAsync<(int Id, string Code)>(new CommandDefinition(
-            "select id, code from term where type = @Type and param = @Name and kind = @Kind::\"char\"",
-            new { Type = parameter.Type.Number, parameter.Name, Kind = kind.ToString() }, cancellationToken: cancellationToken));
-        return new Leaf(false, [.. terms.Where(term => matches(term.Code)).Select(term => term.Id).Order()], null);
+        StringMatch.Exact => RowSource.Exactly(under, text.Values.Select(Hashes.Exact)),
+        StringMatch.Contains => Union(text.Values.Select(value => RowSource.Containing(under, Folding.Fold(value)))),
+        _ => Union(text.Values.Select(value => RowSource.Beginning(under, Folding.Fold(value)))),
+    };
+
+    async Task<Leaf> CompositeAsync(CompositeCriterion composite, CancellationToken cancellationToken)
+    {
+        var known = (await terms.AllAsync(composite.Parameter, 'c', cancellationToken)).Select(term => (term.Id, Parts: term.Code.Split(IndexExtractor.PartSeparator))).ToList();
+        var bits = new HashSet<int>();
+        var rows = new List<RowSource>();
+        foreach (var parts in composite.Values)
+        {
+            int[] matching = [.. known.Where(term => MatchesTuple(parts, term.Parts)).Select(term => term.Id)];
+            if (matching.Length == 0) continue;
+            if (parts[^1] is PartValue.OfToken) bits.UnionWith(matching);
+            else if (LastPart(matching, parts[^1]) is { } source) rows.Add(source);
+        }
+
+        return new Leaf(false, [.. bits.Order()], RowSource.Union(rows));
     }
 
-    static bool MatchesTuple(CompositeCriterion composite, string code)
+    // system, code, system, code ... of the tokens; of a quantity system, code, unit; nothing of dates and strings.
+    static bool MatchesTuple(IReadOnlyList<PartValue> parts, string[] stored)
     {
-        var stored = code.Split(IndexExtractor.PartSeparator);      // system, code, system, code ...
-        return composite.Values.Any(parts => parts.Select((part, i) => part.Matches(stored[2 * i], stored[(2 * i) + 1])).All(match => match));
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i] is PartValue.OfToken token && !token.Value.Matches(stored[2 * i], stored[(2 * i) + 1])) return false;
+            if (parts[i] is PartValue.OfQuantity quantity && !MatchesUnit(quantity.Value, stored[2 * i], stored[((2 * i) + 1)..])) return false;
+        }
+
+        return true;
     }
+
+    static RowSource? LastPart(IReadOnlyList<int> under, PartValue part) => part switch
+    {
+        PartValue.OfQuantity quantity => Numbers(under, quantity.Value.Number, false),
+        PartValue.OfDate date => RowSource.Dates(under, Anywhere(date.Value)),
+        PartValue.OfString text => RowSource.Beginning(under, Folding.Fold(text.Value)),
+        _ => throw new UnreachableException(),
+    };
 
     async Task<Leaf> DateAsync(DateCriterion date, CancellationToken cancellationToken)
     {
-        if (await PresentAsync(date.Parameter, cancellationToken) is not { } param) return new Leaf(false, [], null);
-        var ranges = date.Values.SelectMany(WholeDays).ToList();
-        var terms = await connection.QueryAsync<(int Id, string Kind, string Code)>(new CommandDefinition(
-            """
-            select distinct t.id, t.kind::text, t.code from unnest(@Kinds::"char"[], @Lows, @Highs) r(kind, low, high)
-              join term t on t.type = @Type and t.param = @Name and t.kind = r.kind and t.code between r.low and r.high
-            union
-            select t.id, t.kind::text, t.code from term t where t.type = @Type and t.param = @Name and t.kind = 'v'
-            """,
-            new
-            {
-                Kinds = ranges.Select(range => range.Kind.ToString()).ToArray(),
-                Lows = ranges.Select(range => range.Low).ToArray(),
-                Highs = ranges.Select(range => range.High).ToArray(),
-                Type = date.Parameter.Type.Number,
-                date.Parameter.Name,
-            },
-            cancellationToken: cancellationToken));
-        var matching = terms.Where(term => term.Kind != "v" || MatchesCoarse(date, term.Code)).Select(term => term.Id);
-        var edges = date.Values.Where(value => value.Date.Precision == DatePrecision.Time && value.Prefix != DatePrefix.Ap).Select(Edge).ToList();
-        return new Leaf(false, [.. matching.Order()], edges.Count > 0 ? RowSource.Dates(param, edges) : null);
+        if (await terms.PresentAsync(date.Parameter, cancellationToken) is not { } param) return Leaf.Nothing;
+        var found = await terms.CalendarAsync(date.Parameter, [.. date.Values.SelectMany(WholeDays)], cancellationToken);
+        var rows = new List<RowSource>();
+        if (found.FirstOrDefault(term => term.Kind == 'w').Id is var wide and not 0) rows.AddRange(date.Values.Select(value => RowSource.Dates([wide], Anywhere(value))));
+        rows.AddRange(date.Values.Where(value => value.Date.Precision == DatePrecision.Time && value.Prefix != Prefix.Ap).Select(value => RowSource.Dates(param, Edge(value))));
+        var matching = found.Where(term => term.Kind != 'w' && (term.Kind != 'v' || MatchesCoarse(date, term.Code))).Select(term => term.Id);
+        return new Leaf(false, [.. matching.Order()], RowSource.Union(rows));
     }
 
     bool MatchesCoarse(DateCriterion date, string text) =>
@@ -126,37 +146,65 @@ sealed class LeafResolver(NpgsqlConnection connection, TimeZoneInfo zone)
         var timed = value.Date.Precision == DatePrecision.Time;
         return value.Prefix switch
         {
-            DatePrefix.Eq => timed ? [] : Calendar.Cover(first, last),
-            DatePrefix.Ap => Calendar.Cover(first, last),
-            DatePrefix.Ne => [.. Calendar.Cover(Calendar.First, first.AddDays(-1)), .. Calendar.Cover(last.AddDays(1), Calendar.Last)],
-            DatePrefix.Ge => Calendar.Cover(timed ? last.AddDays(1) : first, Calendar.Last),
-            DatePrefix.Le => Calendar.Cover(Calendar.First, timed ? first.AddDays(-1) : last),
-            DatePrefix.Gt or DatePrefix.Sa => Calendar.Cover(last.AddDays(1), Calendar.Last),
-            DatePrefix.Lt or DatePrefix.Eb => Calendar.Cover(Calendar.First, first.AddDays(-1)),
+            Prefix.Eq => timed ? [] : Calendar.Cover(first, last),
+            Prefix.Ap => Calendar.Cover(first, last),
+            Prefix.Ne => [.. Calendar.Cover(Calendar.First, first.AddDays(-1)), .. Calendar.Cover(last.AddDays(1), Calendar.Last)],
+            Prefix.Ge => Calendar.Cover(timed ? last.AddDays(1) : first, Calendar.Last),
+            Prefix.Le => Calendar.Cover(Calendar.First, timed ? first.AddDays(-1) : last),
+            Prefix.Gt or Prefix.Sa => Calendar.Cover(last.AddDays(1), Calendar.Last),
+            Prefix.Lt or Prefix.Eb => Calendar.Cover(Calendar.First, first.AddDays(-1)),
             _ => throw new UnreachableException(),
         };
     }
 
-    DateEdge Edge(DateValue value) => new(
-        FhirDate.StartOf(value.Date.FirstDay, zone),
-        FhirDate.StartOf(value.Date.LastDay.AddDays(1), zone),
-        value.Prefix switch
-        {
-            DatePrefix.Eq => EdgeEq,
-            DatePrefix.Ne => EdgeNe,
-            DatePrefix.Gt => EdgeGt,
-            DatePrefix.Lt => EdgeLt,
-            DatePrefix.Ge => EdgeGe,
-            DatePrefix.Le => EdgeLe,
-            DatePrefix.Sa => EdgeSa,
-            DatePrefix.Eb => EdgeEb,
-            _ => throw new UnreachableException(),
-        },
-        value.Date.Low,
-        value.Date.High);
+    DateEdge Edge(DateValue value) => Anywhere(value) with { From = FhirDate.StartOf(value.Date.FirstDay, zone), To = FhirDate.StartOf(value.Date.LastDay.AddDays(1), zone) };
 
-    async Task<int?> PresentAsync(SearchParameter parameter, CancellationToken cancellationToken) =>
-        await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
-            "select id from term where type = @Type and param = @Name and kind = 'p' and system = '' and code = ''",
-            new { Type = parameter.Type.Number, parameter.Name }, cancellationToken: cancellationToken));
+    static DateEdge Anywhere(DateValue value) => new(DateTime.MinValue, DateTime.MaxValue, DateEdge.ConditionOf(value.Prefix), value.Date.Low, value.Date.High);
+
+    async Task<Leaf> ChainAsync(ChainCriterion chain, CancellationToken cancellationToken)
+    {
+        var rows = new List<RowSource>();
+        if (await terms.PresentAsync(chain.Parameter, cancellationToken) is { } param)
+        {
+            foreach (var inner in chain.Inner)
+            {
+                var numbers = await numbersOf(inner, cancellationToken);
+                if (numbers.Count > 0) rows.Add(RowSource.ReferencesTo(param, inner.Type.Number, numbers, Prefixes(inner.Type, chain.Bases)));
+            }
+        }
+
+        if (chain.Inline is null) return new Leaf(false, [], RowSource.Union(rows));
+        var inline = await LeafAsync(chain.Inline, cancellationToken);
+        if (!inline.Negated) return new Leaf(false, inline.Terms, RowSource.Union([.. rows, .. inline.Rows is null ? Array.Empty<RowSource>() : [inline.Rows]]));
+
+        // A negation of the inline code is asked of administrations that have one; the others refer to a Medication.
+        var coded = new MissingCriterion(chain.Inline.Parameter, chain.Inline.Written, false);
+        var without = await numbersOf(new TypeSearch(chain.Parameter.Type, [coded, chain.Inline]), cancellationToken);
+        return new Leaf(false, [], RowSource.Union([.. rows, .. without.Count > 0 ? [RowSource.Numbers(without)] : Array.Empty<RowSource>()]));
+    }
+
+    async Task<Leaf> HasAsync(HasCriterion has, CancellationToken cancellationToken)
+    {
+        if (await terms.PresentAsync(has.Parameter, cancellationToken) is not { } param) return Leaf.Nothing;
+        var numbers = await numbersOf(has.Inner, cancellationToken);
+        return numbers.Count == 0
+            ? Leaf.Nothing
+            : new Leaf(false, [], RowSource.ReferencedBy(param, has.Inner.Type.Number, numbers, has.Searched.Number, Prefixes(has.Searched, has.Bases)));
+    }
+
+    async Task<Leaf> CompartmentAsync(CompartmentCriterion compartment, CancellationToken cancellationToken)
+    {
+        if (compartment.Members.Count == 0) return new Leaf(false, [], RowSource.Ids(compartment.Parameter.Type.Number, [compartment.PatientId]));
+        var rows = new List<RowSource>();
+        foreach (var member in compartment.Members)
+        {
+            if ((await LeafAsync(member, cancellationToken)).Rows is { } source) rows.Add(source);
+        }
+
+        return new Leaf(false, [], RowSource.Union(rows));
+    }
+
+    static IEnumerable<string> Prefixes(ServedType type, IReadOnlyList<string> bases) => [type.Name + "/", .. bases.Select(at => $"{at}{type.Name}/")];
+
+    static RowSource? Union(IEnumerable<RowSource?> sources) => RowSource.Union([.. sources.OfType<RowSource>()]);
 }

@@ -3,12 +3,23 @@ using Npgsql;
 namespace Dicom2Fhir.Store.Search;
 
 /// <summary>Collects the rows of one page: current documents of rows that stood at the horizon, until the page is full.</summary>
-sealed class PageRows(NpgsqlConnection connection, ServedType type, long horizon, int count, int maxBytes)
+sealed class PageRows(NpgsqlConnection connection, int count, int maxBytes)
 {
     readonly List<StoredResource> resources = [];
+    readonly List<long> resourceIds = [];
+    ServedType type = ServedType.ImagingStudy;
+    long horizon;
     long bytes;
 
     public IReadOnlyList<StoredResource> Resources => resources;
+
+    /// <summary>Keys of the resources in the table of resources.</summary>
+    public IReadOnlyList<long> ResourceIds => resourceIds;
+
+    public int Count => count;
+
+    /// <summary>Which of the types searched the last resource is of.</summary>
+    public int Search { get; private set; }
 
     /// <summary>Search number of the last resource on the page.</summary>
     public long Last { get; private set; }
@@ -16,27 +27,34 @@ sealed class PageRows(NpgsqlConnection connection, ServedType type, long horizon
     /// <summary>True when a match behind the page was seen.</summary>
     public bool HasMore { get; private set; }
 
-    /// <summary>Adds the rows of these numbers. True when the page is full and a further match was seen.</summary>
-    public async Task<bool> AddAsync(List<long> numbers, CancellationToken cancellationToken)
+    int search;
+
+    /// <summary>What is added from now on is of this type.</summary>
+    public void Begin(ServedType of, long upto, int index) => (type, horizon, search) = (of, upto, index);
+
+    /// <summary>Adds the rows of these numbers, in this order. True when the page is full and a further match was seen.</summary>
+    public async Task<bool> AddAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         for (var from = 0; from < numbers.Count && !HasMore;)
         {
-            var portion = numbers.GetRange(from, Math.Min(count + 1 - resources.Count, numbers.Count - from));
-            from += portion.Count;
+            long[] portion = [.. numbers.Skip(from).Take(Math.Max(count + 1 - resources.Count, 1))];
+            from += portion.Length;
             await ReadAsync(portion, cancellationToken);
         }
 
         return HasMore;
     }
 
-    async Task ReadAsync(List<long> numbers, CancellationToken cancellationToken)
+    async Task ReadAsync(long[] numbers, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select s.no, r.id, r.version, r.last_updated, r.document
-              from search_row s join resource r on r.resource_id = s.resource_id
-             where s.type = $1 and s.no = any($2) and (s.gone_at is null or s.gone_at > $3) and not r.deleted
-             order by s.no
+            select s.no, r.id, r.version, r.last_updated, r.document, r.resource_id
+              from unnest($2) with ordinality n(no, position)
+              join search_row s on s.type = $1 and s.no = n.no
+              join resource r on r.resource_id = s.resource_id
+             where (s.gone_at is null or s.gone_at > $3) and not r.deleted
+             order by n.position
             """,
             connection);
         command.Parameters.AddWithValue(type.Number);
@@ -54,7 +72,8 @@ sealed class PageRows(NpgsqlConnection connection, ServedType type, long horizon
             }
 
             resources.Add(new StoredResource(type, reader.GetString(1), reader.GetInt32(2), reader.GetDateTime(3), document));
-            Last = reader.GetInt64(0);
+            resourceIds.Add(reader.GetInt64(5));
+            (Last, Search) = (reader.GetInt64(0), search);
         }
     }
 }

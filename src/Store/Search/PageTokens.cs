@@ -31,7 +31,7 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
     /// <summary>Longest query that goes into the link: with the position and base64 it stays far under the 8 kB proxies allow.</summary>
     public const int LongestInLink = 1_000;
 
-    const byte Format = 1;
+    const byte Format = 2;
     const int NonceSize = 12;
     const int TagSize = 16;
 
@@ -42,7 +42,7 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
     {
         var secret = await KeyAsync(cancellationToken);
         var query = JsonSerializer.SerializeToUtf8Bytes(state.Query.Select(pair => new[] { pair.Key, pair.Value }));
-        var payload = new Payload(state.Type, state.Position.Horizon, state.Position.Last, state.Position.Total, null, null);
+        var payload = new Payload(state.Type, state.Position, null, null);
         if (query.Length <= LongestInLink)
         {
             payload = payload with { Query = Encoding.UTF8.GetString(query) };
@@ -67,7 +67,7 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
         if (query is null) return new OpenedToken.Gone();
         var pairs = JsonSerializer.Deserialize<string[][]>(query)!;
         return new OpenedToken.Valid(new PageState(
-            payload.Type, [.. pairs.Select(pair => KeyValuePair.Create(pair[0], pair[1]))], new PagePosition(payload.Horizon, payload.Last, payload.Total)));
+            payload.Type, [.. pairs.Select(pair => KeyValuePair.Create(pair[0], pair[1]))], payload.Position));
     }
 
     /// <summary>Removes stored queries that were not used for this long.</summary>
@@ -79,7 +79,7 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    sealed record Payload(string Type, long Horizon, long Last, long? Total, string? Query, byte[]? Stored);
+    sealed record Payload(string Type, PagePosition Position, string? Query, byte[]? Stored);
 
     async Task<byte[]> KeyAsync(CancellationToken cancellationToken)
     {

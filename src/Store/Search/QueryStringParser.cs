@@ -1,6 +1,6 @@
 namespace Dicom2Fhir.Store.Search;
 
-/// <summary>Query string to request: names, modifiers, alternatives. Values are read by kind in <see cref="SearchValues"/>.</summary>
+/// <summary>Query string to request. Names with chains and modifiers are read by <see cref="CriterionParser"/>, values by kind in <see cref="SearchValues"/>.</summary>
 public static class QueryStringParser
 {
     /// <summary>A query a person or portal writes has under 30; the limit keeps a hostile one from joining thousands of bitmaps.</summary>
@@ -9,114 +9,106 @@ public static class QueryStringParser
     /// <summary>Portals send lists of patients and codes; 20,000 make a form of about 1 MB.</summary>
     public const int MostValues = 20_000;
 
-    /// <param name="parameters">Decoded names and values without result parameters; empty values are dropped.</param>
-    public static ParsedQuery Parse(ServedType type, IEnumerable<KeyValuePair<string, string>> parameters, QueryContext context)
+    /// <summary>Keys of _sort: people write two.</summary>
+    public const int MostSortKeys = 5;
+
+    /// <summary>A search over one type.</summary>
+    /// <param name="parameters">Decoded names and values without the facade's result parameters; empty values are dropped.</param>
+    public static ParsedQuery Parse(ServedType type, IEnumerable<KeyValuePair<string, string>> parameters, QueryContext context) =>
+        Parse([type], [], parameters, context, isSystem: false);
+
+    /// <summary>Patient/{id}/{type}: only resources in the compartment of the patient.</summary>
+    public static ParsedQuery ParseCompartment(string patientId, ServedType type, IEnumerable<KeyValuePair<string, string>> parameters, QueryContext context) =>
+        Compartments.Of(type, patientId, context) is { } compartment
+            ? Parse([type], [compartment], parameters, context, isSystem: false)
+            : new ParsedQuery(
+                new SearchRequest([new TypeSearch(type, [])]),
+                [new QueryProblem(QueryProblemKind.NotSupported, type.Name, $"{type.Name} is not in the compartment of a patient.", false)]);
+
+    /// <summary>A search over the base: the types of _type, or all.</summary>
+    public static ParsedQuery ParseSystem(IEnumerable<KeyValuePair<string, string>> parameters, QueryContext context)
     {
-        var criteria = new List<Criterion>();
+        var all = parameters.ToList();
+        var names = all.Where(pair => pair.Key == "_type").SelectMany(pair => pair.Value.Split(',')).Where(name => name.Length > 0).Distinct().ToList();
+        if (names.Find(name => ServedType.Find(name) is null) is { } unknown)
+        {
+            var text = $"_type: '{unknown}' is not served; served are {string.Join(", ", ServedType.All.Select(type => type.Name))}.";
+            return new ParsedQuery(new SearchRequest([new TypeSearch(ServedType.ImagingStudy, [])]), [new QueryProblem(QueryProblemKind.Invalid, "_type", text, false)]);
+        }
+
+        IReadOnlyList<ServedType> types = names.Count == 0 ? ServedType.All : [.. names.Select(name => ServedType.Find(name)!)];
+        return Parse(types, [], all.Where(pair => pair.Key != "_type"), context, isSystem: true);
+    }
+
+    static ParsedQuery Parse(
+        IReadOnlyList<ServedType> types, IReadOnlyList<Criterion> given, IEnumerable<KeyValuePair<string, string>> parameters, QueryContext context, bool isSystem)
+    {
+        var criteria = types.Select(_ => given.ToList()).ToList();
+        var sort = new List<SortKey>();
+        var includes = new List<Include>();
         var problems = new List<QueryProblem>();
+        var count = 0;
         foreach (var (name, value) in parameters)
         {
             if (value.Length == 0) continue;
-            if (criteria.Count + problems.Count == MostParameters)
+            if (++count > MostParameters)
             {
                 problems.Add(new QueryProblem(QueryProblemKind.TooCostly, name, $"A query has at most {MostParameters} parameters.", false));
                 break;
             }
 
-            var parsed = ParseOne(type, name, value, context);
-            if (parsed.Criterion is not null) criteria.Add(parsed.Criterion);
-            else problems.Add(parsed.Problem!);
+            if (name == "_sort") problems.AddRange(ReadSort(types, value, sort));
+            else if (Includes.IsName(name)) problems.AddRange(Includes.Read(types, name, value, includes));
+            else problems.AddRange(ReadCriterion(types, name, value, context, criteria));
         }
 
-        return new ParsedQuery(new SearchRequest(type, criteria), problems);
+        var request = new SearchRequest([.. types.Zip(criteria, (type, of) => new TypeSearch(type, of))]) { Sort = sort, Includes = includes, IsSystem = isSystem, Bases = CriterionParser.Bases(context) };
+        return new ParsedQuery(request, problems);
     }
 
-    static (Criterion? Criterion, QueryProblem? Problem) ParseOne(ServedType type, string name, string value, QueryContext context)
+    // A criterion of a search over several types has to be one of each of them.
+    static IEnumerable<QueryProblem> ReadCriterion(
+        IReadOnlyList<ServedType> types, string name, string value, QueryContext context, List<List<Criterion>> criteria)
     {
-        var colon = name.IndexOf(':', StringComparison.Ordinal);
-        var written = colon < 0 ? name : name[..colon];
-        var modifier = colon < 0 ? null : name[(colon + 1)..];
-        if (SearchParameters.Find(type, written) is not { } parameter)
+        var read = new List<Criterion>(types.Count);
+        foreach (var type in types)
         {
-            return (null, new QueryProblem(QueryProblemKind.NotSupported, name, Unknown(type, name), !MustNotBeIgnored(name)));
+            var (criterion, problem) = CriterionParser.Parse(type, name, value, context);
+            if (criterion is null) return [problem!];
+            read.Add(criterion);
         }
 
-        if (ModifierProblem(parameter, modifier) is { } refusal) return (null, refusal with { Parameter = name });
-        if (modifier == "missing")
-        {
-            return value is "true" or "false"
-                ? (new MissingCriterion(parameter, written, value == "true"), null)
-                : (null, Invalid(name, $"'{value}' is not true or false."));
-        }
-
-        var values = Escapes.Split(value, ',').Where(part => part.Length > 0).ToList();
-        if (values.Count == 0) return (null, Invalid(name, "no value between the commas."));
-        if (values.Count > MostValues)
-        {
-            return (null, new QueryProblem(QueryProblemKind.TooCostly, name, $"A parameter has at most {MostValues} values, this one has {values.Count}.", false));
-        }
-
-        var (criterion, fault) = SearchValues.Read(parameter, written, modifier, values, context);
-        return criterion is null ? (null, Invalid(name, fault!)) : (criterion, null);
+        for (var i = 0; i < types.Count; i++) criteria[i].Add(read[i]);
+        return [];
     }
 
-    // A chain, _has or named query that is ignored would count the whole hospital (R4 search 3.1.1.7 demands it for _query).
-    static bool MustNotBeIgnored(string name) =>
-        name.Contains('.', StringComparison.Ordinal) || name.StartsWith("_has", StringComparison.Ordinal) || name == "_query";
-
-    static QueryProblem? ModifierProblem(SearchParameter parameter, string? modifier)
+    static IEnumerable<QueryProblem> ReadSort(IReadOnlyList<ServedType> types, string value, List<SortKey> sort)
     {
-        var offered = Modifiers.Of(parameter);
-        if (modifier is null || offered.Contains(modifier)) return null;
-        if (parameter.Kind == SearchKind.Reference && ServedType.Find(modifier) is not null) return null;
-        var list = offered.Count == 0 ? "it takes none" : "it takes " + string.Join(", ", offered.Select(word => ":" + word));
-        return Modifiers.Known.Contains(modifier)
-            ? new QueryProblem(QueryProblemKind.NotSupported, "", $"The modifier :{modifier} is not offered for {parameter.Name}; {list}.", false)
-            : new QueryProblem(QueryProblemKind.Invalid, "", $":{modifier} is no modifier of {parameter.Name}; {list}.", false);
-    }
-
-    static QueryProblem Invalid(string name, string text) => new(QueryProblemKind.Invalid, name, $"{name}: {text}", false);
-
-    static string Unknown(ServedType type, string name)
-    {
-        if (name.Contains('.', StringComparison.Ordinal) || name.StartsWith("_has", StringComparison.Ordinal)) return $"Chained searches ('{name}') are not offered.";
-        var nearest = SearchParameters.Of(type).SelectMany(parameter => parameter.Names)
-            .OrderBy(known => Distance(known, name)).ThenBy(known => known, StringComparer.Ordinal).Take(3);
-        return $"{type.Name} has no search parameter '{name}'; the nearest are {string.Join(", ", nearest)}.";
-    }
-
-    // Levenshtein's distance, a row at a time; names are short, longer ones are cut.
-    static int Distance(string left, string right)
-    {
-        right = right.Length > 60 ? right[..60] : right;
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
+        foreach (var key in value.Split(',').Where(key => key.Length > 0))
         {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            var descending = key[0] == '-';
+            var name = descending ? key[1..] : key;
+            if (types.Count > 1)
             {
-                var change = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
+                yield return new QueryProblem(QueryProblemKind.NotSupported, "_sort", "_sort is offered for searches over one type.", true);
+            }
+            else if (SearchParameters.Find(types[0], name) is not { IsSortable: true } parameter)
+            {
+                yield return new QueryProblem(QueryProblemKind.NotSupported, "_sort", Unsortable(types[0], name), true);
+            }
+            else if (sort.Count == MostSortKeys)
+            {
+                yield return new QueryProblem(QueryProblemKind.TooCostly, "_sort", $"_sort has at most {MostSortKeys} keys.", false);
+                yield break;
+            }
+            else
+            {
+                sort.Add(new SortKey(parameter, name, descending));
             }
         }
-
-        return row[^1];
     }
-}
 
-/// <summary>Which modifiers a parameter takes.</summary>
-public static class Modifiers
-{
-    /// <summary>Every modifier R4 defines.</summary>
-    internal static readonly string[] Known = ["missing", "exact", "contains", "text", "not", "above", "below", "in", "not-in", "of-type", "identifier", "iterate"];
-
-    public static IReadOnlyList<string> Of(SearchParameter parameter) => parameter.Kind switch
-    {
-        SearchKind.Token => ["missing", "not"],
-        SearchKind.Uri => ["missing", "below"],
-        SearchKind.Date or SearchKind.Reference => ["missing"],
-        _ => [],
-    };
+    static string Unsortable(ServedType type, string name) => SearchParameters.Find(type, name) is null
+        ? $"_sort: {Nearest.Unknown(type, name)}"
+        : $"_sort: results are not ordered by '{name}': identifiers, UIDs and composites have no order.";
 }

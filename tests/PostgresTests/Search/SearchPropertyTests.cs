@@ -12,7 +12,7 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
 {
     static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
-    static int Queries => int.TryParse(Environment.GetEnvironmentVariable("DICOM2FHIR_QUERIES"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 2_000;
+    static int Queries => int.TryParse(Environment.GetEnvironmentVariable("DICOM2FHIR_QUERIES"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 600;
 
     [Fact]
     public async Task Answers_equal_a_plain_evaluation_in_memory()
@@ -31,7 +31,7 @@ public sealed class SearchPropertyTests(TestDatabase database) : IClassFixture<T
             Assert.True(parsed.Problems.Count == 0, text + ": " + string.Join(" ", parsed.Problems.Select(problem => problem.Text)));
             var expected = studies.Values.Where(study => query.All(one => one.Matches(study))).Select(study => study.Id!).Order(StringComparer.Ordinal).ToList();
 
-            var count = await executor.CountAsync(parsed.Request, TestContext.Current.CancellationToken);
+            var count = (await executor.CountAsync(parsed.Request, TestContext.Current.CancellationToken)).Total;
             var drained = await DrainAsync(executor, parsed.Request, 1 + random.Next(80), random.Next(3) == 0 ? TotalMode.Accurate : TotalMode.Cheap, expected.Count, text);
 
             Assert.True(count == expected.Count, $"{text}: counted {count}, {expected.Count} match");

@@ -45,7 +45,7 @@ public sealed class CharacterSetTests
 
     [Theory]
     [InlineData("LO", "a\\ b \\\\c\0", "a|b||c", "split, trimmed, an empty value inside stays")]
-    [InlineData("LO", "a\u0007b\0c", "abc", "control characters are removed")]
+    [InlineData("LO", "a\u0007b\0c\0 ", "a\u0007b\0c", "control characters stay, padding does not")]
     [InlineData("UI", "1.2.3\0\0", "1.2.3", "padded")]
     [InlineData("DS", " 1.50 \\-2", "1.50|-2", "as written")]
     [InlineData("ST", " a\\b ", " a\\b", "one text: backslash and leading blank belong to it")]

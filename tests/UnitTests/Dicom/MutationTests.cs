@@ -49,7 +49,7 @@ public sealed class MutationTests
         return bytes;
     }
 
-    static byte[] Mutate(byte[] original, Random random)
+    internal static byte[] Mutate(byte[] original, Random random)
     {
         var bytes = original.ToArray();
         for (var change = random.Next(1, 8); change > 0; change--)

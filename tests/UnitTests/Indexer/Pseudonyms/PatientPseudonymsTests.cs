@@ -31,9 +31,30 @@ public sealed class PatientPseudonymsTests
     {
         var judged = await Find(new() { ["a"] = "same", ["b"] = "same", ["c"] = "other" }, "a", "b", "c");
         Assert.Equal([null, null, "other"], judged.OrderBy(pair => pair.Key.Id, StringComparer.Ordinal).Select(pair => pair.Value.Pseudonym));
-        Assert.Equal("the pseudonym service gave one pseudonym to several patients", judged[new("", "a")].Trouble);
+        Assert.Equal("one pseudonym was given to several patients", judged[new("", "a")].Trouble);
+    }
+
+    [Theory]
+    [InlineData("", "", true, "no issuer: the hospital's own")]
+    [InlineData("KIS", "", false, "an issuer nobody named")]
+    [InlineData("kis", "KIS", true, "the named one")]
+    [InlineData("Klinik B", "KIS", false, "another one: its 4711 is somebody else")]
+    [InlineData("Klinik B", "*", true, "any")]
+    public async Task Patients_of_other_issuers_are_not_asked_for(string issuer, string own, bool asked, string reason)
+    {
+        var patient = new PatientKey(issuer, "4711");
+        var answer = (await new PatientPseudonyms(new Patients.Table(new() { ["4711"] = "psn" }), IssuerRule.Own(own.Length == 0 ? [] : [own])).FindAsync([patient], Patients.Cancelled))[patient];
+        Assert.True(asked ? answer.Pseudonym == "psn" : answer.Trouble!.Contains("Pseudonyms__Issuers", StringComparison.Ordinal), reason);
+    }
+
+    [Fact]
+    public async Task With_and_without_the_own_issuer_it_is_one_patient()
+    {
+        var service = new PatientPseudonyms(new Patients.Table(new() { ["1"] = "psn" }), IssuerRule.Own(["KIS"]));
+        var answers = await service.FindAsync([new("", "1"), new("KIS", "1")], Patients.Cancelled);
+        Assert.All(answers.Values, answer => Assert.Equal("psn", answer.Pseudonym));
     }
 
     static Task<IReadOnlyDictionary<PatientKey, PseudonymAnswer>> Find(Dictionary<string, string?> answers, params string[] patients) =>
-        new PatientPseudonyms(new Patients.Table(answers)).FindAsync([.. patients.Select(patient => new PatientKey("", patient))], Patients.Cancelled);
+        new PatientPseudonyms(new Patients.Table(answers), IssuerRule.Own([])).FindAsync([.. patients.Select(patient => new PatientKey("", patient))], Patients.Cancelled);
 }

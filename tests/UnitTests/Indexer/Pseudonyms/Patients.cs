@@ -15,10 +15,19 @@ static class Patients
     public static HeaderResult Header(string sopUid, params (TagRow Row, string? Value)[] values) =>
         new(new Input("/in/" + sopUid, FileKind.Regular, 1, null), Mapping.Build.Instance(sopUid, values), Outcomes.Stored, null, null);
 
-    public static async Task<InstanceAttributes> ProtectAsync(params (TagRow Row, string? Value)[] values)
+    public static Task<InstanceAttributes> ProtectAsync(params (TagRow Row, string? Value)[] values) => ProtectAsync(new PrivacyOptions(), values);
+
+    public static async Task<InstanceAttributes> ProtectAsync(PrivacyOptions policy, params (TagRow Row, string? Value)[] values)
     {
-        var protection = new Protection(new PatientPseudonyms(new HmacPseudonyms(Key)), Key);
+        using var protection = new Protection(new PatientPseudonyms(new HmacPseudonyms(Key), IssuerRule.Kept), Key, policy);
         return (await protection.ApplyAsync([Header("1.2.3.1.1", values)], Cancelled)).Single().Attributes!;
+    }
+
+    /// <summary>The answers to Patient IDs without issuer, in their order.</summary>
+    public static async Task<IReadOnlyList<PseudonymAnswer>> AskAsync(IPseudonymService service, params string[] ids)
+    {
+        var answers = await service.FindAsync([.. ids.Select(id => new PatientKey("", id))], Cancelled);
+        return [.. ids.Select(id => answers.GetValueOrDefault(new PatientKey("", id)))];
     }
 
     public sealed class Table(Dictionary<string, string?> answers) : IPseudonymService

@@ -32,7 +32,8 @@ public sealed class ProtectionTests
     [Fact]
     public async Task Without_a_pseudonym_nothing_of_the_header_goes_on_and_the_others_do()
     {
-        var protection = new Protection(new PatientPseudonyms(new Patients.Table(new() { ["a"] = "psn-a", ["b"] = null })), Patients.Key);
+        using var protection = new Protection(
+            new PatientPseudonyms(new Patients.Table(new() { ["a"] = "psn-a", ["b"] = null }), IssuerRule.Own([])), Patients.Key, new PrivacyOptions());
         var results = await protection.ApplyAsync(
             [Patients.Header("1.1", (TagMap.PatientId, "a")), Patients.Header("1.2", (TagMap.PatientId, "b")), HeaderResult.Skipped(Patients.Header("1.3").Input, Reasons.NotDicom, "text")],
             Patients.Cancelled);

@@ -14,7 +14,7 @@ public sealed class SqlCompilerTests
     static readonly Leaf Patient = new(false, [], RowSource.References(5, ["Patient/a"]));
     static readonly Leaf NotIds = new(true, [], RowSource.Ids(1, ["x", "y"]));
     static readonly Leaf SinceNoon = new(
-        false, [40, 41], RowSource.Dates(6, [new DateEdge(DateTime.UnixEpoch, DateTime.UnixEpoch, "high > $high and $low is not null", DateTime.UnixEpoch, DateTime.UnixEpoch)]));
+        false, [40, 41], RowSource.Dates(6, new DateEdge(DateTime.UnixEpoch, DateTime.UnixEpoch, DateEdge.ConditionOf(Prefix.Gt), DateTime.UnixEpoch, DateTime.UnixEpoch)));
 
     [Fact]
     public void Bitmaps_are_counted_with_the_live_one() => Same("count-bits", SqlCompiler.Count(ServedType.ImagingStudy, [Ct, ChestOrLung, NoContrast], Live));

@@ -1,0 +1,167 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Npgsql;
+
+namespace Dicom2Fhir.Store.Search;
+
+/// <summary>Watermarks and special terms of a type.</summary>
+/// <param name="All">Number of the term every row has.</param>
+/// <param name="Live">Number of the term of rows that are not replaced or deleted.</param>
+sealed record TypeState(long Upto, long Floor, int All, int Live)
+{
+    public static async Task<TypeState> ReadAsync(NpgsqlConnection connection, ServedType type, CancellationToken cancellationToken) =>
+        await connection.QuerySingleAsync<TypeState>(new CommandDefinition(
+            """
+            select coalesce((select upto from fold_state where type = @Number), 0) as Upto, coalesce((select floor from fold_state where type = @Number), 0) as Floor,
+                   (select id from term where type = @Number and param = '' and kind = 'a') as "All",
+                   (select id from term where type = @Number and param = '' and kind = 'l') as Live
+            """,
+            new { type.Number }, cancellationToken: cancellationToken));
+}
+
+/// <summary>Resolves the searches of a request on one snapshot, and those its chains ask of other types.</summary>
+sealed class Matcher
+{
+    // Eight bytes each in a parameter; the resources of other types that a chain may reach.
+    const int MostChained = 1_000_000;
+
+    readonly NpgsqlConnection connection;
+    readonly LeafResolver resolver;
+
+    public Matcher(NpgsqlConnection connection, TimeZoneInfo zone)
+    {
+        this.connection = connection;
+        resolver = new LeafResolver(new TermLookup(connection), zone, CurrentAsync);
+    }
+
+    public async Task<Matches> MatchesAsync(TypeSearch search, TypeState state, long horizon, CancellationToken cancellationToken) =>
+        new(connection, search.Type, await resolver.ResolveAsync(search, cancellationToken), state, horizon);
+
+    public Task<Leaf> LeafAsync(Criterion criterion, CancellationToken cancellationToken) => resolver.LeafAsync(criterion, cancellationToken);
+
+    // Numbers may include rows that are gone by now: who uses them asks for gone_at.
+    async Task<IReadOnlyList<long>> CurrentAsync(TypeSearch search, CancellationToken cancellationToken)
+    {
+        var state = await TypeState.ReadAsync(connection, search.Type, cancellationToken);
+        var matches = await MatchesAsync(search, state, state.Upto, cancellationToken);
+        var numbers = new List<long>();
+        await foreach (var portion in matches.NumbersAsync(0, MostChained, cancellationToken))
+        {
+            numbers.AddRange(portion);
+            if (numbers.Count > MostChained) throw new TooCostlyException(search.Type.Name, $"A chain reaches more than {MostChained:N0} resources of type {search.Type.Name}; narrow it.");
+        }
+
+        return numbers;
+    }
+}
+
+/// <summary>The rows of one type that match, as leaves.</summary>
+sealed class Matches
+{
+    /// <summary>Rows a bitmap block holds.</summary>
+    public const int BlockSize = 32_000;
+
+    // A page of 50 is mostly in the first block; rare matches need more, and each round trip costs as much as four blocks.
+    const int BlocksAtOnce = 4;
+
+    const int NumbersAtOnce = 100_000;
+
+    readonly NpgsqlConnection connection;
+    readonly IReadOnlyList<Leaf> leaves;
+    readonly TypeState state;
+    readonly bool nothing;
+
+    public Matches(NpgsqlConnection connection, ServedType type, IReadOnlyList<Leaf> leaves, TypeState state, long horizon)
+    {
+        this.connection = connection;
+        this.state = state;
+        Type = type;
+        Horizon = horizon;
+        nothing = leaves.Any(leaf => leaf is { IsEmpty: true, Negated: false });
+        this.leaves = [.. leaves.Where(leaf => !leaf.IsEmpty)];
+    }
+
+    public ServedType Type { get; }
+
+    public long Horizon { get; }
+
+    public IReadOnlyList<Leaf> Leaves => leaves;
+
+    /// <summary>True when bitmaps alone answer: counting is cheap.</summary>
+    public bool IsBitsOnly => nothing || SqlCompiler.IsBitsOnly(leaves);
+
+    public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
+
+    /// <summary>How many match and are current.</summary>
+    public async Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        if (nothing) return 0;
+        await using var command = Command(connection, CountQuery);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Search numbers of matches in (after, horizon], in order, in portions; of a driver by blocks some may be gone.</summary>
+    public async IAsyncEnumerable<List<long>> NumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (nothing) yield break;
+        var rowDriven = SqlCompiler.IsRowDriven(leaves);
+        var atOnce = count > BlockSize ? int.MaxValue : BlocksAtOnce;
+        for (var last = after; last < Horizon;)
+        {
+            var query = rowDriven
+                ? SqlCompiler.Numbers(Type, leaves, last, Horizon, count + 1)
+                : SqlCompiler.Blocks(leaves, state.All, (int)((last + 1) / BlockSize), (int)(Horizon / BlockSize), atOnce);
+            var numbers = new List<long>();
+            var (read, block) = (0, 0);
+            await using (var command = Command(connection, query))
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    read++;
+                    if (rowDriven) numbers.Add(reader.GetInt64(0));
+                    else AddBits(numbers, block = reader.GetInt32(0), reader.GetFieldValue<BitArray>(1), last, Horizon);
+                }
+            }
+
+            if (numbers.Count > 0) yield return numbers;
+            if (read < (rowDriven ? count + 1 : atOnce)) yield break;
+            last = rowDriven ? numbers[^1] : (((long)block + 1) * BlockSize) - 1;
+        }
+    }
+
+    /// <summary>All matches up to the horizon at once.</summary>
+    public async Task<NumberSet> AllAsync(CancellationToken cancellationToken)
+    {
+        var set = new NumberSet();
+        if (nothing) return set;
+        if (SqlCompiler.IsRowDriven(leaves))
+        {
+            await foreach (var portion in NumbersAsync(0, NumbersAtOnce, cancellationToken)) portion.ForEach(set.Add);
+            return set;
+        }
+
+        await using var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, 0, (int)(Horizon / BlockSize), int.MaxValue));
+        await set.ReadAsync(command, cancellationToken);
+        set.Cut(Horizon);
+        return set;
+    }
+
+    static void AddBits(List<long> numbers, int block, BitArray bits, long after, long horizon)
+    {
+        var start = (long)block * BlockSize;
+        for (var i = 0; i < bits.Length; i++)
+        {
+            var no = start + i;
+            if (bits[i] && no > after && no <= horizon) numbers.Add(no);
+        }
+    }
+
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, CompiledQuery query)
+    {
+        var command = new NpgsqlCommand(query.Sql, connection);
+        foreach (var value in query.Values) command.Parameters.Add(new NpgsqlParameter { Value = value.Value, NpgsqlDbType = value.Type });
+        return command;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections;
+using System.Numerics;
+using Npgsql;
+
+namespace Dicom2Fhir.Store.Search;
+
+/// <summary>A set of search numbers in memory, in the blocks of the index: 1.3 MB for 10 million rows.</summary>
+sealed class NumberSet
+{
+    readonly SortedDictionary<int, BitArray> blocks = [];
+
+    public IEnumerable<int> Blocks => blocks.Keys;
+
+    public long Count => blocks.Values.Sum(Ones);
+
+    /// <summary>The numbers in order.</summary>
+    public IEnumerable<long> Numbers
+    {
+        get
+        {
+            foreach (var (block, bits) in blocks)
+            {
+                for (var i = 0; i < bits.Length; i++)
+                {
+                    if (bits[i]) yield return ((long)block * Matches.BlockSize) + i;
+                }
+            }
+        }
+    }
+
+    public void Add(long number)
+    {
+        var block = (int)(number / Matches.BlockSize);
+        if (!blocks.TryGetValue(block, out var bits)) blocks[block] = bits = new BitArray(Matches.BlockSize);
+        bits[(int)(number % Matches.BlockSize)] = true;
+    }
+
+    public bool Contains(long number) => blocks.TryGetValue((int)(number / Matches.BlockSize), out var bits) && bits[(int)(number % Matches.BlockSize)];
+
+    /// <summary>Adds rows of (block, bits).</summary>
+    public async Task ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (block, bits) = (reader.GetInt32(0), reader.GetFieldValue<BitArray>(1));
+            blocks[block] = blocks.TryGetValue(block, out var known) ? known.Or(bits) : bits;
+        }
+    }
+
+    /// <summary>Removes numbers behind the last one wanted.</summary>
+    public void Cut(long last)
+    {
+        if (!blocks.TryGetValue((int)(last / Matches.BlockSize), out var bits)) return;
+        for (var i = (int)(last % Matches.BlockSize) + 1; i < bits.Length; i++) bits[i] = false;
+    }
+
+    public void ExceptWith(NumberSet other)
+    {
+        foreach (var (block, bits) in blocks)
+        {
+            if (other.blocks.TryGetValue(block, out var gone)) bits.And(new BitArray(gone).Not());
+        }
+    }
+
+    static long Ones(BitArray bits)
+    {
+        var words = new int[(bits.Length + 31) / 32];
+        bits.CopyTo(words, 0);
+        return words.Sum(word => BitOperations.PopCount((uint)word));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+
+namespace Dicom2Fhir.Store.Search;
+
+/// <summary>Search numbers from typed rows: a select of one column "no" whose parameters are numbered from {0} on.</summary>
+/// <param name="Sql">With {0}, {1} ... where its parameters go.</param>
+sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
+{
+    public static RowSource References(int param, IEnumerable<string> targets) =>
+        new("select no from ref_row where param = {0} and target = any({1})", [SqlValue.Of(param), SqlValue.Of(targets)]);
+
+    public static RowSource Identifiers(int param, IEnumerable<long> hashes) =>
+        new("select no from ident_row where param = {0} and hash = any({1})", [SqlValue.Of(param), SqlValue.Of(hashes)]);
+
+    public static RowSource Ids(short type, IEnumerable<string> ids) =>
+        new("select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = {0} and r.id = any({1})",
+            [SqlValue.Of(type), SqlValue.Of(ids)]);
+
+    /// <summary>Rows of a reference to a current resource of another type, given by its search numbers.</summary>
+    /// <param name="prefixes">"Device/" and its absolute forms.</param>
+    public static RowSource ReferencesTo(int param, short type, IEnumerable<long> numbers, IEnumerable<string> prefixes) => new(
+        """
+        select f.no from search_row t join resource r on r.resource_id = t.resource_id cross join unnest({3}) p(prefix)
+          join ref_row f on f.param = {0} and f.target = p.prefix || r.id
+         where t.type = {1} and t.no = any({2}) and t.gone_at is null
+        """,
+        [SqlValue.Of(param), SqlValue.Of(type), SqlValue.Of(numbers), SqlValue.Of(prefixes)]);
+
+    /// <summary>Rows that a reference of another type's current rows names.</summary>
+    /// <param name="prefixes">"Patient/" and its absolute forms.</param>
+    public static RowSource ReferencedBy(int param, short source, IEnumerable<long> numbers, short type, IEnumerable<string> prefixes) => new(
+        """
+        select s.no from search_row o join ref_row f on f.param = {0} and f.no = o.no cross join unnest({4}) p(prefix)
+          join resource r on r.type = {3} and r.id = substring(f.target from length(p.prefix) + 1) and starts_with(f.target, p.prefix)
+          join search_row s on s.resource_id = r.resource_id
+         where o.type = {1} and o.no = any({2}) and o.gone_at is null
+        """,
+        [SqlValue.Of(param), SqlValue.Of(source), SqlValue.Of(numbers), SqlValue.Of(type), SqlValue.Of(prefixes)]);
+
+    public static RowSource Numbers(IEnumerable<long> numbers) => new("select no from unnest({0}) n(no)", [SqlValue.Of(numbers)]);
+
+    /// <summary>Dates within [from, to) for which the condition of <see cref="DateEdge"/> holds.</summary>
+    public static RowSource Dates(int param, DateEdge edge) => new(
+        "select no from date_row where param = {0} and low >= {1} and low < {2} and " + Fill(edge.Condition, 3),
+        [SqlValue.Of(param), SqlValue.Of(edge.From), SqlValue.Of(edge.To), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
+
+    /// <summary>Dates for which the condition holds, wherever they are.</summary>
+    public static RowSource Dates(IEnumerable<int> terms, DateEdge edge) => new(
+        "select no from date_row where param = any({0}) and " + Fill(edge.Condition, 1), [SqlValue.Of(terms), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
+
+    public static RowSource Numbers(IEnumerable<int> terms, NumberEdge edge) => new(
+        "select no from num_row where param = any({0}) and " + Fill(edge.Condition, 1), [SqlValue.Of(terms), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
+
+    /// <summary>Strings that begin with a folded text.</summary>
+    public static RowSource Beginning(IEnumerable<int> terms, string folded)
+    {
+        var key = folded.Length <= KeyLetters ? folded : folded[..(char.IsHighSurrogate(folded[KeyLetters - 1]) ? KeyLetters - 1 : KeyLetters)];
+        return new(
+            "select no from str_row where param = any({0}) and left(folded, 100) >= {1} and left(folded, 100) <= {2} and starts_with(folded, {3})",
+            [SqlValue.Of(terms), SqlValue.Of(key), SqlValue.Of(key + Behind), SqlValue.Of(folded)]);
+    }
+
+    public static RowSource Containing(IEnumerable<int> terms, string folded) =>
+        new("select no from str_row where param = any({0}) and folded like {1}", [SqlValue.Of(terms), SqlValue.Of($"%{Like(folded)}%")]);
+
+    public static RowSource Exactly(IEnumerable<int> terms, IEnumerable<long> hashes) =>
+        new("select no from str_row where param = any({0}) and hash = any({1})", [SqlValue.Of(terms), SqlValue.Of(hashes)]);
+
+    /// <summary>All of them together; null for none.</summary>
+    public static RowSource? Union(IReadOnlyList<RowSource> sources)
+    {
+        if (sources.Count <= 1) return sources.Count == 0 ? null : sources[0];
+        var parts = new List<string>();
+        var values = new List<SqlValue>();
+        foreach (var source in sources)
+        {
+            parts.Add(string.Format(CultureInfo.InvariantCulture, source.Sql, [.. Enumerable.Range(values.Count, source.Values.Count).Select(object (i) => $"{{{i}}}")]));
+            values.AddRange(source.Values);
+        }
+
+        return new RowSource(string.Join(" union all ", parts), values);
+    }
+
+    // Fewer than the 100 code points the btree holds: what is behind them is compared in the row.
+    const int KeyLetters = 50;
+
+    /// <summary>Behind every text that begins with the same letters, in the order of bytes.</summary>
+    internal const string Behind = "\U0010FFFF";
+
+    static string Like(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+
+    static string Fill(string condition, int first) =>
+        condition.Replace("$low", $"{{{first}}}", StringComparison.Ordinal).Replace("$high", $"{{{first + 1}}}", StringComparison.Ordinal);
+}
+
+/// <summary>Rows of the days a search time falls on, and what must hold there.</summary>
+/// <param name="Condition">$low and $high stand for the search interval.</param>
+sealed record DateEdge(DateTime From, DateTime To, string Condition, DateTime Low, DateTime High)
+{
+    /// <summary>What must hold of [low, high), by prefix (R4 search 3.1.1.4.7).</summary>
+    public static string ConditionOf(Prefix prefix) => prefix switch
+    {
+        Prefix.Eq => "low >= $low and high <= $high",
+        Prefix.Ne => "not (low >= $low and high <= $high)",
+        Prefix.Gt => "high > $high and $low is not null",
+        Prefix.Lt => "low < $low and $high is not null",
+        Prefix.Ge => "(high > $high or (low >= $low and high <= $high))",
+        Prefix.Le => "(low < $low or (low >= $low and high <= $high))",
+        Prefix.Sa => "low >= $high and $low is not null",
+        Prefix.Eb => "high <= $low and $high is not null",
+        Prefix.Ap => "low < $high and high > $low",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
+
+/// <summary>What must hold of a number's row.</summary>
+/// <param name="Condition">$low and $high stand for <paramref name="Low"/> and <paramref name="High"/>.</param>
+sealed record NumberEdge(string Condition, decimal Low, decimal High)
+{
+    /// <summary>Null when nothing can match: 3.5 among integers.</summary>
+    /// <param name="runs">Rows are runs of integers: one of them must match.</param>
+    public static NumberEdge? Of(NumberValue value, bool runs)
+    {
+        var (n, top) = (value.Number, runs ? "high" : "low");        // low is in front in the index
+        if (value.Prefix is Prefix.Gt or Prefix.Sa) return new NumberEdge($"{top} > $low and $high is not null", n, n);
+        if (value.Prefix is Prefix.Lt or Prefix.Eb) return new NumberEdge("low < $low and $high is not null", n, n);
+        if (value.Prefix == Prefix.Ge) return new NumberEdge($"{top} >= $low and $high is not null", n, n);
+        if (value.Prefix == Prefix.Le) return new NumberEdge("low <= $low and $high is not null", n, n);
+        return runs ? OfRuns(value) : new NumberEdge(
+            value.Prefix switch
+            {
+                Prefix.Ne => "(low < $low or low >= $high)",
+                Prefix.Ap => "low >= $low and low <= $high",
+                _ => "low >= $low and low < $high",
+            },
+            value.Low, value.High);
+    }
+
+    static NumberEdge? OfRuns(NumberValue value)
+    {
+        var first = Math.Ceiling(value.Low);
+        var last = value.Prefix == Prefix.Ap ? Math.Floor(value.High) : Math.Ceiling(value.High) - 1;
+        if (value.Prefix == Prefix.Ne) return new NumberEdge("(low < $low or high > $high)", first, last);
+        return first <= last ? new NumberEdge("low <= $high and high >= $low", first, last) : null;
+    }
+}

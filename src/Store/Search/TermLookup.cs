@@ -1,0 +1,83 @@
+using Dapper;
+using Npgsql;
+
+namespace Dicom2Fhir.Store.Search;
+
+/// <summary>Numbers of the terms a query means, as its snapshot has them.</summary>
+sealed class TermLookup(NpgsqlConnection connection)
+{
+    readonly Dictionary<(short, string), int?> present = [];
+
+    /// <summary>The "has any value" term; null when no resource ever had one.</summary>
+    public async Task<int?> PresentAsync(SearchParameter parameter, CancellationToken cancellationToken)
+    {
+        var key = (parameter.Type.Number, parameter.Name);
+        if (present.TryGetValue(key, out var known)) return known;
+        return present[key] = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
+            "select id from term where type = @Type and param = @Name and kind = 'p' and system = '' and code = ''",
+            new { Type = parameter.Type.Number, parameter.Name }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Codes (t) or regions (b).</summary>
+    public async Task<IReadOnlyList<int>> TokensAsync(SearchParameter parameter, char kind, IReadOnlyList<TokenValue> values, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync<int>(new CommandDefinition(
+            """
+            select distinct t.id from unnest(@Systems, @Codes) v(system, code)
+              join term t on t.type = @Type and t.param = @Name and t.kind = @Kind::"char"
+                         and (v.system is null or t.system = v.system) and (v.code is null or t.code = v.code)
+            """,
+            new
+            {
+                Systems = values.Select(value => value.System).ToArray(),
+                Codes = values.Select(value => value.Code).ToArray(),
+                Type = parameter.Type.Number,
+                parameter.Name,
+                Kind = kind.ToString(),
+            },
+            cancellationToken: cancellationToken));
+        return [.. found.Order()];
+    }
+
+    /// <summary>Words that begin with one of these, folded.</summary>
+    public async Task<IReadOnlyList<int>> WordsAsync(SearchParameter parameter, IReadOnlyList<string> beginnings, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync<int>(new CommandDefinition(
+            """
+            select distinct t.id from unnest(@Lows, @Highs) v(low, high)
+              join term t on t.type = @Type and t.param = @Name and t.kind = 'x' and t.system = '' and t.code >= v.low and t.code < v.high
+            """,
+            new { Lows = beginnings.ToArray(), Highs = beginnings.Select(text => text + RowSource.Behind).ToArray(), Type = parameter.Type.Number, parameter.Name },
+            cancellationToken: cancellationToken));
+        return [.. found.Order()];
+    }
+
+    /// <summary>Every term of a kind: canonicals, units and tuples are few and judged in the program.</summary>
+    public async Task<IReadOnlyList<(int Id, string System, string Code)>> AllAsync(SearchParameter parameter, char kind, CancellationToken cancellationToken) =>
+        [.. await connection.QueryAsync<(int, string, string)>(new CommandDefinition(
+            "select id, system, code from term where type = @Type and param = @Name and kind = @Kind::\"char\"",
+            new { Type = parameter.Type.Number, parameter.Name, Kind = kind.ToString() }, cancellationToken: cancellationToken))];
+
+    /// <summary>The calendar terms within the ranges, the coarse dates (v) and the term of the wide ones (w).</summary>
+    public async Task<IReadOnlyList<(int Id, char Kind, string Code)>> CalendarAsync(
+        SearchParameter parameter, IReadOnlyList<CalendarRange> ranges, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync<(int Id, string Kind, string Code)>(new CommandDefinition(
+            """
+            select distinct t.id, t.kind::text, t.code from unnest(@Kinds::"char"[], @Lows, @Highs) r(kind, low, high)
+              join term t on t.type = @Type and t.param = @Name and t.kind = r.kind and t.code between r.low and r.high
+            union
+            select t.id, t.kind::text, t.code from term t where t.type = @Type and t.param = @Name and t.kind in ('v', 'w')
+            """,
+            new
+            {
+                Kinds = ranges.Select(range => range.Kind.ToString()).ToArray(),
+                Lows = ranges.Select(range => range.Low).ToArray(),
+                Highs = ranges.Select(range => range.High).ToArray(),
+                Type = parameter.Type.Number,
+                parameter.Name,
+            },
+            cancellationToken: cancellationToken));
+        return [.. found.Select(term => (term.Id, term.Kind[0], term.Code))];
+    }
+}

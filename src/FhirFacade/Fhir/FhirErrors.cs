@@ -65,6 +65,9 @@ static class FhirErrors
 
     public static FhirError BadParameter(string name, string text) => new(400, "invalid", text, "http." + name);
 
+    /// <summary>R4 search 3.1.1.5.8.</summary>
+    public static FhirError NoNarrativeOfIncludes { get; } = BadParameter("_summary", "_include and _revinclude cannot be given with _summary=text.");
+
     public static FhirError BadPage { get; } = new(400, "invalid", "The page link is not one of this server; start the search again.", "http.__page");
 
     public static FhirError PageGone { get; } = new(410, "expired", "The page link has expired; start the search again.", "http.__page");

@@ -47,7 +47,7 @@ public sealed class Hospital : IAsyncLifetime
 
     public static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"s{number}");
 
-    /// <summary>Stores studies; folded when it returns, unless the facade is to do that.</summary>
+    /// <summary>Stores resources; folded when it returns, unless the facade is to do that.</summary>
     public async System.Threading.Tasks.Task WriteAsync(IEnumerable<string> studies, bool fold = true)
     {
         await using (var batch = await WriteBatch.BeginAsync(Store.Database, new IndexExtractor(Berlin), [], CancellationToken.None))
@@ -82,7 +82,7 @@ public sealed class Hospital : IAsyncLifetime
 
     static ResourceWrite Write(string json)
     {
-        var study = (ImagingStudy)JsonSerializer.Deserialize<Resource>(json, Reading)!;
-        return new ResourceWrite(ServedType.ImagingStudy, study.Id!, json, study, Origin.Import, ConformanceState.Unchecked);
+        var resource = JsonSerializer.Deserialize<Resource>(json, Reading)!;
+        return new ResourceWrite(ServedType.Find(resource.TypeName)!, resource.Id!, json, resource, Origin.Import, ConformanceState.Unchecked);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text;
 using Dicom2Fhir.Conformance.Base;
 using Dicom2Fhir.Conformance.Profiles;
@@ -13,7 +14,7 @@ namespace Dicom2Fhir.Conformance;
 public sealed class ConformanceEngine
 {
     /// <summary>Counts up with every change that can alter a verdict; stored beside each judged resource.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     static readonly Lazy<ConformanceEngine> ShippedEngine = new(() => new([.. ShippedTables.Packages()], new(ShippedTables.ValueSets())));
 
@@ -33,6 +34,7 @@ public sealed class ConformanceEngine
         defaults = profiles.Values.Select(versions => versions[0]).Where(IsModuleProfile).GroupBy(p => p.Type, StringComparer.Ordinal)
             .Where(one => one.Count() == 1).ToFrozenDictionary(one => one.Key, one => one.Single(), StringComparer.Ordinal);
         Extensions = ExtensionTable.Build(profiles.Values.Where(versions => versions[0].Type == "Extension"));
+        Stamp = StampOf(packages.Where(p => p.Sha256.Length > 0));
         Problems = [.. packages.SelectMany(p => p.Problems), .. compiler.Problems.Distinct(StringComparer.Ordinal)];
     }
 
@@ -42,6 +44,9 @@ public sealed class ConformanceEngine
     public IReadOnlyList<ProfilePackage> Packages { get; }
 
     public ValueSets ValueSets { get; }
+
+    /// <summary>Version of the rules and, where a site loaded packages, their fingerprint: judged by another stamp means judged by other rules.</summary>
+    public string Stamp { get; }
 
     /// <summary>One sentence for every part of a loaded package that is not checked.</summary>
     public IReadOnlyList<string> Problems { get; }
@@ -77,6 +82,19 @@ public sealed class ConformanceEngine
     /// <summary>Judges a resource the SDK has parsed strictly.</summary>
     public Report Validate(Resource parsed, ValidateOptions? options = null) => Judge(parsed, options ?? ValidateOptions.Default, []);
 
+    /// <summary>Judges a resource by what it claims; behind that report, what the other loaded versions of the deciding profile say.</summary>
+    /// <param name="json">The text it was parsed from, for the rules of the text; empty when there is none.</param>
+    public IReadOnlyList<Report> ValidateVersions(Resource parsed, ReadOnlySpan<byte> json = default, ValidateOptions? options = null)
+    {
+        options ??= ValidateOptions.Default;
+        var parsing = new List<Issue>();
+        if (json.Length > 0) ResourceReader.CheckText(json, parsing);
+        var reports = new List<Report> { Judge(parsed, options, parsing) };
+        if (reports[0].ProfileJudgedBy is { } decided && profiles.TryGetValue(Canonical.WithoutVersion(decided), out var versions))
+            reports.AddRange(versions.Where(v => v.Canonical != decided).Select(v => Judge(parsed, options with { Instead = v }, parsing)));
+        return reports;
+    }
+
     /// <summary>Applies the profiles that a resource claims, or the default of its type when none of them is loaded. Returns the first that was applied.</summary>
     internal CompiledProfile? JudgeClaims(Resource resource, Run run)
     {
@@ -86,7 +104,8 @@ public sealed class ConformanceEngine
         for (var i = 0; i < claims.Count; i++)
         {
             if ((claims[i] as PrimitiveType)?.JsonValue is not string claim) continue;
-            var type = Find(claim)?.Type ?? CoreType(claim);
+            var claimed = Claimed(claim, run.Instead);
+            var type = claimed?.Type ?? CoreType(claim);
             if (type is null)
             {
                 missing = true;
@@ -96,13 +115,13 @@ public sealed class ConformanceEngine
             {
                 run.Error("invalid", "type", $"The claimed profile {claim} is for {type}, not for {resource.TypeName}.", below: $"meta.profile[{i}]");
             }
-            else if (Find(claim) is { } profile)
+            else if (claimed is not null)
             {
-                first ??= profile;
-                profile.Root.CheckItem(resource, run);
+                first ??= claimed;
+                claimed.Root.CheckItem(resource, run);
             }
         }
-        if (first is null && missing && defaults.GetValueOrDefault(resource.TypeName) is { } standard)
+        if (first is null && missing && Default(resource, run.Instead) is { } standard)
         {
             first = standard;
             standard.Root.CheckItem(resource, run);
@@ -134,14 +153,26 @@ public sealed class ConformanceEngine
         return new(!run.Failed, judgedBy?.Canonical ?? Canonical.Core + resource.TypeName, Distinct(run.Issues), resource);
     }
 
+    static string StampOf(IEnumerable<ProfilePackage> loaded)
+    {
+        var names = string.Join('\n', loaded.Select(p => $"{p.Name}|{p.Version}|{p.Sha256}").Order(StringComparer.Ordinal));
+        return names.Length == 0 ? Version : $"{Version}+{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))[..16]}";
+    }
+
     void Activate(Resource resource, IEnumerable<CompiledProfile?> requested, Run run)
     {
         foreach (var profile in requested)
             if (profile is not null) run.ActivePackages.Add(profile.Package);
         foreach (var claim in Claims(resource))
-            if ((claim as PrimitiveType)?.JsonValue is string canonical && Find(canonical) is { } profile) run.ActivePackages.Add(profile.Package);
-        if (run.ActivePackages.Count == 0 && defaults.GetValueOrDefault(resource.TypeName) is { } standard) run.ActivePackages.Add(standard.Package);
+            if ((claim as PrimitiveType)?.JsonValue is string canonical && Claimed(canonical, run.Instead) is { } profile) run.ActivePackages.Add(profile.Package);
+        if (run.ActivePackages.Count == 0 && Default(resource, run.Instead) is { } standard) run.ActivePackages.Add(standard.Package);
     }
+
+    CompiledProfile? Claimed(string claim, CompiledProfile? instead) =>
+        instead is not null && Canonical.WithoutVersion(claim) == instead.Url ? instead : Find(claim);
+
+    CompiledProfile? Default(Resource resource, CompiledProfile? instead) =>
+        defaults.GetValueOrDefault(resource.TypeName) is { } standard ? instead?.Url == standard.Url ? instead : standard : null;
 
     // After parser errors a list may hold nulls, and an element may not be what its property says.
     static IList Claims(Resource resource) =>

@@ -24,7 +24,7 @@ static class ResourceReader
             if (resource is not null && !TypePlan.IsResource(resource.TypeName)) resource = null;
             foreach (var problem in found) issues.Add(Issue(problem, resource?.TypeName ?? root));
             if (reader.Read()) issues.Add(new(Severity.Error, "structure", root, "json-syntax", "There is more text after the resource."));
-            if (json.IndexOf("\"_"u8) >= 0) PrimitiveShapes.Check(json, issues);
+            CheckText(json, issues);
             return resource;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException or DeserializationFailedException)
@@ -32,6 +32,12 @@ static class ResourceReader
             issues.Add(new(Severity.Error, "structure", root, "json-syntax", $"The text is not JSON that can be read: {FirstSentence(e.Message)}"));
             return null;
         }
+    }
+
+    /// <summary>Rules of the text that a parsed resource does not show any more.</summary>
+    public static void CheckText(ReadOnlySpan<byte> json, List<Issue> issues)
+    {
+        if (json.IndexOf("\"_"u8) >= 0) PrimitiveShapes.Check(json, issues);
     }
 
     static Issue Issue(CodedException problem, string root)

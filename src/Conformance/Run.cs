@@ -19,6 +19,8 @@ sealed class Run(ConformanceEngine engine, ValidateOptions options)
 
     public ConformanceEngine Engine => engine;
 
+    public CompiledProfile? Instead => options.Instead;
+
     public ValueSets Terminology { get; } = options.Terminology ?? engine.ValueSets;
 
     public IReadOnlyList<Issue> Issues => issues;

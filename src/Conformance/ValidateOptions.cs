@@ -1,3 +1,4 @@
+using Dicom2Fhir.Conformance.Rules;
 using Dicom2Fhir.Conformance.Terminology;
 
 namespace Dicom2Fhir.Conformance;
@@ -9,6 +10,9 @@ public sealed record ValidateOptions
 
     /// <summary>Canonicals, with or without "|version", to judge by besides the claimed ones. Each has to be loaded (<see cref="ConformanceEngine.Knows"/>); one that is not is an error.</summary>
     public IReadOnlyList<string> Profiles { get; init; } = [];
+
+    /// <summary>Judges by this version of a profile whichever version is claimed.</summary>
+    internal CompiledProfile? Instead { get; init; }
 
     /// <summary>Value sets to use; null = the tables of the engine.</summary>
     public ValueSets? Terminology { get; init; }

@@ -36,11 +36,12 @@ sealed class BackgroundWork(
         return await listening.Task;
     }
 
-    Task FoldAsync(CancellationToken cancellationToken) => new Folder(store.Read).RunAsync(cancellationToken);
+    // On a replica by the connection that writes, where the site gave one.
+    Task FoldAsync(CancellationToken cancellationToken) => new Folder(store.Write ?? store.Read).RunAsync(cancellationToken);
 
     async Task CleanAsync(CancellationToken cancellationToken)
     {
-        await new Folder(store.Read).RetireAsync(Retention, cancellationToken);
+        await new Folder(store.Write ?? store.Read).RetireAsync(Retention, cancellationToken);
         await new PageTokens(store.Read, store.Write).RemoveUnusedAsync(Retention, cancellationToken);
         await Task.Delay(BetweenCleaning, time, cancellationToken);
     }

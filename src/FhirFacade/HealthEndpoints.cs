@@ -17,9 +17,9 @@ static class HealthEndpoints
             {
                 var reason = await readiness.NotReadyAsync(context.RequestAborted);
                 if (reason is not null) context.Response.Headers.RetryAfter = "5";
-                return Results.Text(
-                    JsonSerializer.Serialize(new Dictionary<string, string?> { ["status"] = reason is null ? "ready" : "not ready", ["reason"] = reason }),
-                    "application/json", statusCode: reason is null ? 200 : 503);
+                var answer = new Dictionary<string, object?> { ["status"] = reason is null ? "ready" : "not ready", ["reason"] = reason };
+                if (reason is null && await readiness.LagAsync(context.RequestAborted) is { } lag) answer["replicaLagSeconds"] = Math.Round(lag, 3);
+                return Results.Text(JsonSerializer.Serialize(answer), "application/json", statusCode: reason is null ? 200 : 503);
             });
         }
     }

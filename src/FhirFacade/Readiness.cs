@@ -1,4 +1,5 @@
 using Dicom2Fhir.Store;
+using Npgsql;
 
 namespace Dicom2Fhir.FhirFacade;
 
@@ -16,6 +17,19 @@ sealed class Readiness(StoreConnection store, FacadeOptions options)
         var reason = await store.NotReadyAsync(options.TimeZone, cancellationToken);
         if (reason is null) wasReady = true;
         return reason;
+    }
+
+    /// <summary>Seconds a read-only replica is behind; null on a primary, and when the database does not answer.</summary>
+    public async Task<double?> LagAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.LagAsync(cancellationToken))?.TotalSeconds;
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Null from the first time on that searches could be answered.</summary>

@@ -24,6 +24,9 @@ public sealed record IndexerOptions
 
     public string? Source { get; init; }
 
+    /// <summary>True: what breaks its profile is stored with a tag; false: it is withheld.</summary>
+    public bool TagNonconformant { get; init; }
+
     /// <summary>True: a Patient with name, address or contact may be imported.</summary>
     public bool AllowIdentifying { get; init; }
 
@@ -38,7 +41,6 @@ public sealed record IndexerOptions
     public static IndexerOptions Read(IConfiguration settings)
     {
         Refuse(settings, "Mapping:TextHints", "off");
-        Refuse(settings, "Conformance:OnFailure", "quarantine");
         var zone = Text(settings, "TimeZone") ?? "Europe/Berlin";
         return new IndexerOptions
         {
@@ -49,6 +51,7 @@ public sealed record IndexerOptions
             KeepNames = Choice(settings, "Ledger:Names", "keep", "hash"),
             AccessionSystem = Text(settings, "Accession:System"),
             Source = Text(settings, "Meta:Source"),
+            TagNonconformant = !Choice(settings, "Conformance:OnFailure", "quarantine", "tag"),
             AllowIdentifying = !Choice(settings, "Import:AllowIdentifying", "false", "true"),
             Pseudonyms = PseudonymSettings.Read(settings),
             Privacy = new PrivacyOptions

@@ -21,6 +21,9 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
 
     readonly DatabaseRetry retry = new(logger);
 
+    /// <summary>True: files are read whatever their size and time; equal content is still unchanged.</summary>
+    public bool Rehash { get; init; }
+
     /// <summary>Returns early, with what was done recorded, when it is stopped.</summary>
     public async Task RunAsync(long run, IEnumerable<Input> inputs, CancellationToken cancellationToken)
     {
@@ -107,11 +110,11 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
         var repeated = new List<byte[]>();
         foreach (var input in chunk)
         {
-            if (containers.TryGetValue(Convert.ToHexString(input.NameHash), out var whole) && whole.Size == input.Size && SameTime(whole.Modified, input.Modified))
+            if (!Rehash && containers.TryGetValue(Convert.ToHexString(input.NameHash), out var whole) && whole.Size == input.Size && SameTime(whole.Modified, input.Modified))
             {
                 repeated.Add(input.NameHash);
             }
-            else if (known.TryGetValue(Convert.ToHexString(input.NameHash), out var before)
+            else if (!Rehash && known.TryGetValue(Convert.ToHexString(input.NameHash), out var before)
                 && before.Size == input.Size && SameTime(before.Modified, input.Modified) && Outcomes.Accepted.Contains(before.Outcome))
             {
                 unchanged.Add(InputRecords.Of(input, Outcomes.Unchanged, null, null, keepNames));

@@ -18,7 +18,11 @@ var json = new Option<bool>("--json") { Description = "results as JSON lines", R
 var root = new RootCommand("DICOM headers to searchable FHIR ImagingStudy resources of the MII module Bildgebung") { data, port, url, json };
 
 var paths = new Argument<string[]>("PATH") { Description = "DICOM files and folders", Arity = ArgumentArity.OneOrMore };
-Add("index", "read DICOM headers; a re-run reads only what changed", (session, parsed, token) => IndexCommand.RunAsync(session, parsed.GetValue(paths)!, token), paths);
+var rehash = new Option<bool>("--rehash") { Description = "read every file, whatever its size and time" };
+Add(
+    "index", "read DICOM headers; a re-run reads only what changed",
+    (session, parsed, token) => IndexCommand.RunAsync(session, parsed.GetValue(paths)!, parsed.GetValue(rehash), token),
+    paths, rehash);
 
 var files = new Argument<string[]>("FILE") { Description = "NDJSON, a Bundle or a single resource; .gz accepted", Arity = ArgumentArity.OneOrMore };
 Add("import", "store FHIR resources as they are given", (session, parsed, token) => ImportCommand.RunAsync(session, parsed.GetValue(files)!, token), files);
@@ -33,6 +37,16 @@ Add(
 
 Add("report", "how complete the headers are, by attribute and modality", (session, _, token) => ReportCommand.RunAsync(session, token));
 Add("remap", "map every kept study again after a changed code table, setting or program; no files needed", (session, _, token) => RemapCommand.RunAsync(session, token));
+
+var resume = new Option<bool>("--resume") { Description = "go on where an unfinished verification was cut off" };
+Add("verify", "hold everything that is stored against what it was made from", (session, parsed, token) => VerifyCommand.RunAsync(session, parsed.GetValue(resume), Console.Out, token), resume);
+
+var study = new Argument<string>("STUDYUID") { Description = "the Study Instance UID" };
+var undo = new Option<bool>("--undo") { Description = "take deliveries of the study again" };
+Add(
+    "forget", "remove a study everywhere; deliveries of it are skipped from then on",
+    (session, parsed, token) => ForgetCommand.RunAsync(session, parsed.GetValue(study)!, parsed.GetValue(undo), token),
+    study, undo);
 
 var yes = new Option<bool>("--yes") { Description = "do not ask" };
 Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);

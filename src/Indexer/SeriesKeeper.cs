@@ -18,7 +18,7 @@ static class SeriesKeeper
             {
                 var known = figures.GetValueOrDefault(series.SeriesUid);
                 if (study.Changed.Contains(series)) changed.Add(new KeptSeries(series.StudyUid, series.SeriesUid, series.Instances.Count, series.Encode()) { Figures = known });
-                else if (study.Mapped is not null || study.Conflict) others.Add((series.StudyUid, series.SeriesUid, known));
+                else if (study.MustMap || study.Conflict) others.Add((series.StudyUid, series.SeriesUid, known));
             }
         }
 

@@ -1,10 +1,10 @@
+using Dicom2Fhir.Indexer.Commands;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
-using Hl7.Fhir.Model;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Task = System.Threading.Tasks.Task;
 
 namespace Dicom2Fhir.Indexer;
 
@@ -15,7 +15,7 @@ sealed record Written(int Studies, int Resources, int Quarantined);
 /// Writes the instances of a batch: merges them into the kept series, maps each study that changed, and writes resources, series, findings and ledger
 /// rows in one transaction. A study whose instances disagree about the patient is withheld (design decision 15).
 /// </summary>
-sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, bool keepNames, ILogger logger)
+sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, WriteGate gate, bool keepNames, ILogger logger)
 {
     const string ConflictText = "the instances of the study name different patients; the study is withheld until they agree";
 
@@ -62,6 +62,14 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     {
         var studyUids = results.Select(result => result.Attributes!.StudyUid).Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studyUids, cancellationToken);
+        var forgotten = await batch.ForgottenAsync(studyUids, cancellationToken);
+        if (forgotten.Count > 0)
+        {
+            var turned = results.Where(result => forgotten.Contains(result.Attributes!.StudyUid));
+            await batch.RecordAsync(run, [.. turned.Select(result => InputRecords.Of(result.Input, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text, keepNames))], cancellationToken);
+            results = [.. results.Where(result => !forgotten.Contains(result.Attributes!.StudyUid))];
+        }
+
         var kept = (await batch.LoadSeriesAsync(studyUids, cancellationToken))
             .Select(series => SeriesAttributes.Decode(series.Attributes))
             .ToLookup(series => series.StudyUid);
@@ -69,14 +77,14 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
 
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
         await WriteWithheldAsync(batch, studies, cancellationToken);
-        var accepted = studies.Where(study => !refused.Contains(study.Uid)).ToList();
+        var accepted = studies.Where(study => !refused.ContainsKey(study.Uid)).ToList();
         await SeriesKeeper.SaveAsync(database, batch, accepted, cancellationToken);
-        await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.Contains(study.Uid)))], cancellationToken);
+        await batch.RecordAsync(run, [.. studies.SelectMany(study => Records(study, refused.GetValueOrDefault(study.Uid)))], cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(
             accepted.Count(study => !study.Conflict),
             studies.Sum(study => study.Written),
-            studies.Where(study => study.Conflict || refused.Contains(study.Uid)).Sum(study => study.Results.Count));
+            studies.Where(study => study.Conflict || refused.ContainsKey(study.Uid)).Sum(study => study.Results.Count));
     }
 
     /// <summary>Maps kept studies again; what comes out equal is not written.</summary>
@@ -90,39 +98,51 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         var studies = (await batch.LoadSeriesAsync(studyUids, cancellationToken)).GroupBy(series => series.StudyUid)
             .Select(series => new StudyChange([.. series.Select(one => SeriesAttributes.Decode(one.Attributes))])).ToList();
         var refused = await WriteResourcesAsync(batch, studies, cancellationToken);
-        await SeriesKeeper.SaveAsync(database, batch, [.. studies.Where(study => !refused.Contains(study.Uid))], cancellationToken);
+        foreach (var study in studies.Where(study => refused.ContainsKey(study.Uid)))
+        {
+            study.Mapped = null;
+            if (refused[study.Uid] is not { Reason: Reasons.Nonconformant } refusal) continue;
+
+            // as a fresh index leaves it; what was kept stays, so that another mapping can bring it back
+            await WithholdAsync(batch, study.Uid, refusal.Reason, refusal.Text, cancellationToken);
+        }
+
+        await SeriesKeeper.SaveAsync(database, batch, studies, cancellationToken);
         await batch.CommitAsync(cancellationToken);
         return new Written(studies.Count, studies.Sum(study => study.Written), 0);
     }
 
-    // Studies that an import holds under the same id or identifier stay the import's (design decision 13): their uids are returned, and nothing of them
-    // is written.
-    async Task<HashSet<string>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
+    /// <summary>
+    /// The studies that are refused: those that break their profile, and those that an import holds under the same id or identifier, which stay the
+    /// import's (design decision 13). Nothing of them is written.
+    /// </summary>
+    async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        foreach (var study in studies.Where(study => study.MustMap)) study.Mapped = StudyMapper.Map(study.After, mapping);
-        var mapped = studies.Where(study => study.Mapped is not null).ToDictionary(study => study, study => study.Mapped!);
-        var outcomes = await WriteAsync(batch, [.. mapped.Select(pair => (pair.Key, (Resource)pair.Value.Study))], cancellationToken);
-        var refused = mapped.Keys.Zip(outcomes).Where(pair => pair.Second == WriteOutcome.IdConflict).Select(pair => pair.First).ToHashSet();
-        var accepted = mapped.Where(pair => !refused.Contains(pair.Key)).ToList();
+        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: gate.Pass(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
+        var refused = mapped.Where(pair => pair.Gated.Refusal is not null)
+            .ToDictionary(pair => pair.Study.Uid, pair => new Refusal(Reasons.Nonconformant, pair.Gated.Refusal!));
+        var passed = mapped.Where(pair => pair.Gated.Refusal is null).ToList();
+        var outcomes = await WriteAsync(batch, [.. passed.Select(pair => (pair.Study, pair.Gated.Study!))], cancellationToken);
+        foreach (var ((study, _), outcome) in passed.Zip(outcomes))
+            if (outcome == WriteOutcome.IdConflict) refused[study.Uid] = new Refusal(Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier");
+        var accepted = mapped.Where(pair => !refused.ContainsKey(pair.Study.Uid)).ToList();
 
-        var companions = accepted.SelectMany(pair => pair.Value.Companions.Select(companion => (pair.Key, companion))).ToList();
-        await WriteAsync(batch, [.. companions.DistinctBy(pair => (pair.companion.TypeName, pair.companion.Id))], cancellationToken);
+        var companions = accepted.SelectMany(pair => pair.Gated.Companions.Select(companion => (pair.Study, companion))).ToList();
+        await WriteAsync(batch, [.. companions.DistinctBy(pair => (pair.companion.Type, pair.companion.Id))], cancellationToken);
         await batch.SetCompanionsAsync(
-            [.. accepted.Select(pair => pair.Key.Uid)],
-            [.. companions.Select(pair => new Companion(pair.Key.Uid, TypeOf(pair.companion), pair.companion.Id!))], cancellationToken);
+            [.. accepted.Select(pair => pair.Study.Uid)], [.. companions.Select(pair => new Companion(pair.Study.Uid, pair.companion.Type, pair.companion.Id))], cancellationToken);
 
-        var findings = accepted.SelectMany(pair => pair.Value.Findings.Select(finding =>
-            new KeptFinding(pair.Key.Uid, finding.Code, (short)finding.Severity, finding.Where, finding.Text)));
-        await batch.SaveFindingsAsync([.. mapped.Keys.Select(study => study.Uid)], [.. findings], cancellationToken);
-        return [.. refused.Select(study => study.Uid)];
+        var findings = accepted.SelectMany(pair => pair.Gated.Findings.Select(finding => finding.Kept(pair.Study.Uid)));
+        await batch.SaveFindingsAsync([.. accepted.Select(pair => pair.Study.Uid)], [.. findings], cancellationToken);
+        return refused;
     }
 
     // Outcomes in the order of the resources; the versions written are counted for the study each stands with.
     static async Task<IReadOnlyList<WriteOutcome>> WriteAsync(
-        WriteBatch batch, List<(StudyChange Study, Resource Resource)> resources, CancellationToken cancellationToken)
+        WriteBatch batch, List<(StudyChange Study, ResourceWrite Write)> writes, CancellationToken cancellationToken)
     {
-        var outcomes = await batch.WriteAsync([.. resources.Select(pair => Write(pair.Resource))], cancellationToken);
-        foreach (var ((study, _), outcome) in resources.Zip(outcomes))
+        var outcomes = await batch.WriteAsync([.. writes.Select(pair => pair.Write)], cancellationToken);
+        foreach (var ((study, _), outcome) in writes.Zip(outcomes))
             if (outcome is WriteOutcome.Created or WriteOutcome.Updated) study.Written++;
         return outcomes;
     }
@@ -133,10 +153,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         {
             if (study.Conflict && !study.WasConflict)
             {
-                await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(study.Uid, mapping)], Origin.Index, cancellationToken);
-                await batch.SetCompanionsAsync([study.Uid], [], cancellationToken);
-                await batch.SaveFindingsAsync([study.Uid], [], cancellationToken);
-                await batch.ReclassifyAsync(study.Uid, (Outcomes.Accepted, null), (Outcomes.Quarantined, Reasons.PatientConflict, ConflictText), cancellationToken);
+                await WithholdAsync(batch, study.Uid, Reasons.PatientConflict, ConflictText, cancellationToken);
             }
             else if (study.WasConflict && !study.Conflict)
             {
@@ -145,11 +162,19 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         }
     }
 
-    IEnumerable<InputRecord> Records(StudyChange study, bool refused)
+    async Task WithholdAsync(WriteBatch batch, string studyUid, string reason, string text, CancellationToken cancellationToken)
+    {
+        await batch.DeleteAsync(ServedType.ImagingStudy, [StudyMapper.StudyId(studyUid, mapping)], Origin.Index, cancellationToken);
+        await batch.SetCompanionsAsync([studyUid], [], cancellationToken);
+        await batch.SaveFindingsAsync([studyUid], [], cancellationToken);
+        await batch.ReclassifyAsync(studyUid, (Outcomes.Accepted, null), (Outcomes.Quarantined, reason, text), cancellationToken);
+    }
+
+    IEnumerable<InputRecord> Records(StudyChange study, Refusal? refused)
     {
         for (var i = 0; i < study.Results.Count; i++)
         {
-            var record = refused ? Record(study.Results[i], Outcomes.Quarantined, Reasons.IdConflict, "an imported ImagingStudy has the same id or study identifier")
+            var record = refused is not null ? Record(study.Results[i], Outcomes.Quarantined, refused.Reason, refused.Text)
                 : study.Conflict ? Record(study.Results[i], Outcomes.Quarantined, Reasons.PatientConflict, ConflictText)
                 : Record(study.Results[i], study.Outcomes[i], null, null);
             yield return record with { ReplacedHash = study.Replaced[i] };
@@ -165,8 +190,5 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
             Hash = result.Attributes.Hash(),
         };
 
-    static ResourceWrite Write(Resource resource) =>
-        new(TypeOf(resource), resource.Id!, MappedJson.Write(resource), resource, Origin.Index, ConformanceState.Unchecked);
-
-    static ServedType TypeOf(Resource resource) => ServedType.Find(resource.TypeName)!;
+    sealed record Refusal(string Reason, string Text);
 }

@@ -37,6 +37,7 @@ static class Reasons
     public const string NotFhir = "not-fhir";
     public const string NoId = "no-id";
     public const string IdConflict = "id-conflict";
+    public const string Nonconformant = "nonconformant";
     public const string Database = "database";
 
     /// <summary>Those that the same bytes give again: a container with members refused for one of them needs no second reading.</summary>

@@ -39,7 +39,7 @@ public sealed class ContainerLedger(NpgsqlDataSource database)
             with known as (
                 select name_hash, run from intake.container where name_hash = any(@Hashes) order by name_hash for update
             ), members as (
-                update intake.input i set run = @run, outcome = case when i.outcome in ('stored', 'updated') then 'unchanged' else i.outcome end
+                update intake.input i set run = @run, recorded = clock_timestamp(), vanished = null, outcome = case when i.outcome in ('stored', 'updated') then 'unchanged' else i.outcome end
                   from known where i.container = known.name_hash and i.run = known.run
             )
             update intake.container c set run = @run from known where c.name_hash = known.name_hash

@@ -53,7 +53,8 @@ static class InputRows
                set name = excluded.name, size = excluded.size, modified = excluded.modified, outcome = excluded.outcome, reason = excluded.reason,
                    text = excluded.text, study_uid = coalesce(excluded.study_uid, i.study_uid), series_uid = coalesce(excluded.series_uid, i.series_uid),
                    sop_uid = coalesce(excluded.sop_uid, i.sop_uid), hash = coalesce(excluded.hash, i.hash),
-                   replaced_hash = coalesce(excluded.replaced_hash, i.replaced_hash), container = excluded.container, run = excluded.run
+                   replaced_hash = coalesce(excluded.replaced_hash, i.replaced_hash), container = excluded.container, run = excluded.run,
+                   recorded = clock_timestamp(), vanished = null
             """,
             new
             {

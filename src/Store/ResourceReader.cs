@@ -1,11 +1,15 @@
+using System.Text;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
 
 /// <summary>A stored resource as it is sent.</summary>
 /// <param name="LastUpdated">UTC, milliseconds.</param>
-/// <param name="Document">The finished JSON.</param>
-public sealed record StoredResource(ServedType Type, string Id, int Version, DateTime LastUpdated, string Document);
+/// <param name="Document">The finished JSON, UTF-8.</param>
+public sealed record StoredResource(ServedType Type, string Id, int Version, DateTime LastUpdated, ReadOnlyMemory<byte> Document)
+{
+    public string Text => Encoding.UTF8.GetString(Document.Span);
+}
 
 /// <summary>Answer of a read.</summary>
 public abstract record ReadResult
@@ -30,6 +34,6 @@ public sealed class ResourceReader(NpgsqlDataSource database)
         if (!await reader.ReadAsync(cancellationToken)) return new ReadResult.NotFound();
         return reader.GetBoolean(2)
             ? new ReadResult.Gone(reader.GetInt32(0))
-            : new ReadResult.Found(new StoredResource(type, id, reader.GetInt32(0), reader.GetDateTime(1), reader.GetString(3)));
+            : new ReadResult.Found(new StoredResource(type, id, reader.GetInt32(0), reader.GetDateTime(1), reader.GetFieldValue<byte[]>(3)));
     }
 }

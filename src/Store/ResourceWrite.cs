@@ -11,10 +11,23 @@ public enum Origin
 
 /// <summary>Conformance state stored with a resource.</summary>
 /// <param name="State">0 unchecked, 1 valid, 2 invalid.</param>
+/// <param name="Profile">Canonical with version of the profile that decided.</param>
+/// <param name="Engine">Version of the rules, with the fingerprint of the loaded packages.</param>
 public sealed record ConformanceState(short State, string? Profile, string? Engine)
 {
     public static ConformanceState Unchecked { get; } = new(0, null, null);
+
+    /// <summary>The answers by profile version, that of <see cref="Profile"/> first; empty when unchecked.</summary>
+    public IReadOnlyList<ProfileAnswer> Answers { get; init; } = [];
 }
+
+/// <summary>What one version of a profile says of a resource.</summary>
+public sealed record ProfileAnswer(string Profile, bool Valid, IReadOnlyList<RuleCount> Rules);
+
+/// <summary>How often a resource breaks a rule.</summary>
+/// <param name="Expression">FHIRPath without indices.</param>
+/// <param name="Severity">error, warning or information.</param>
+public sealed record RuleCount(string Rule, string Expression, string Severity, int Count);
 
 /// <summary>A resource to be written, with what the index needs.</summary>
 /// <param name="Json">The text to store; meta.versionId and meta.lastUpdated are set by the writer, everything else stays byte for byte.</param>

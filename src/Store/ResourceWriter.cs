@@ -98,10 +98,11 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         await using var insert = new NpgsqlCommand(
             """
             with made as (
-                insert into resource (type, id, version, last_updated, origin, content_hash, study_key, conformance, profile, engine, document)
-                select type, id, 1, last_updated, origin, hash, study_key, state, profile, engine, document
-                  from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::text[])
-                       with ordinality c(type, id, last_updated, origin, hash, study_key, state, profile, engine, document, position)
+                insert into resource (type, id, version, last_updated, origin, content_hash, study_key, conformance, profile, engine, judgement, document)
+                select type, id, 1, last_updated, origin, hash, study_key, state, profile, engine, judgement, document
+                  from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[],
+                              $10::integer[], $11::text[])
+                       with ordinality c(type, id, last_updated, origin, hash, study_key, state, profile, engine, judgement, document, position)
                  order by position
                 on conflict (type, id) do nothing
                 returning resource_id, type, id
@@ -110,7 +111,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             """, connection, transaction);
         Add(insert, news.Select(row => row.Change.Write.Type.Number));
         Add(insert, news.Select(row => row.Change.Write.Id));
-        AddContent(insert, [.. news.Select(row => row.Change)]);
+        await AddContentAsync(insert, [.. news.Select(row => row.Change)], cancellationToken);
         var created = new Dictionary<int, Change>(news.Count);
         await using var reader = await insert.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -157,8 +158,11 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         return [.. rows];
     }
 
-    static string? StudyKey(ResourceWrite write) =>
-        write.Resource is Hl7.Fhir.Model.ImagingStudy study
+    static string? StudyKey(ResourceWrite write) => StudyKey(write.Resource);
+
+    /// <summary>The study identifier by which the two origins are kept apart.</summary>
+    internal static string? StudyKey(Hl7.Fhir.Model.Resource resource) =>
+        resource is Hl7.Fhir.Model.ImagingStudy study
             && study.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value is { } value && StoredText.IsIndexable(value)
             ? value
             : null;
@@ -170,19 +174,20 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             """
             update resource r
                set version = c.version, last_updated = c.last_updated, origin = c.origin, deleted = false, content_hash = c.hash, study_key = c.study_key,
-                   conformance = c.state, profile = c.profile, engine = c.engine, document = c.document
-              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::text[])
-                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, document)
+                   conformance = c.state, profile = c.profile, engine = c.engine, judgement = c.judgement, document = c.document
+              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::integer[], $11::text[])
+                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, judgement, document)
              where r.resource_id = c.resource_id
             """, connection, transaction);
         Add(update, changes.Select(change => change.ResourceId!.Value));
         Add(update, changes.Select(change => change.Version));
-        AddContent(update, changes);
+        await AddContentAsync(update, changes, cancellationToken);
         await update.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    static void AddContent(NpgsqlCommand command, IReadOnlyList<Change> changes)
+    async Task AddContentAsync(NpgsqlCommand command, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
+        var judgements = await Judgements.NumbersAsync(database, [.. changes.Select(change => change.Write.Conformance)], cancellationToken);
         Add(command, changes.Select(change => change.LastUpdated));
         Add(command, changes.Select(change => (short)change.Write.Origin));
         Add(command, changes.Select(change => change.Text.Hash));
@@ -190,6 +195,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         Add(command, changes.Select(change => change.Write.Conformance.State));
         Add(command, changes.Select(change => change.Write.Conformance.Profile));
         Add(command, changes.Select(change => change.Write.Conformance.Engine));
+        Add(command, judgements);
         Add(command, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
     }
 

@@ -67,6 +67,36 @@ static class SeriesRows
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>The series, as UIDs, whose figures are not the expected ones, or that are not there.</summary>
+    public static async Task<IReadOnlyList<string>> OthersAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction,
+        IReadOnlyCollection<(string StudyUid, string SeriesUid, SeriesFigures? Figures)> expected, CancellationToken cancellationToken)
+    {
+        if (expected.Count == 0) return [];
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var (studyUid, seriesUid, figures) in expected)
+        {
+            var command = new NpgsqlBatchCommand(
+                $"""
+                select $2 where not exists (select from intake.series
+                 where study_uid = $1 and series_uid = $2 and ({Columns}) is not distinct from ($3, $4, $5, $6, $7, $8, $9, $10, $11))
+                """);
+            Add(command, studyUid, NpgsqlDbType.Text);
+            Add(command, seriesUid, NpgsqlDbType.Text);
+            AddFigures(command, figures);
+            batch.BatchCommands.Add(command);
+        }
+
+        var others = new List<string>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken)) others.Add(reader.GetString(0));
+        }
+        while (await reader.NextResultAsync(cancellationToken));
+        return others;
+    }
+
     static void AddFigures(NpgsqlBatchCommand command, SeriesFigures? figures)
     {
         Add(command, figures?.Modality, NpgsqlDbType.Text);

@@ -133,6 +133,21 @@ public sealed class StoreConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How far a streaming replica is behind its primary; null on a primary. A replica that has replayed all it was sent is not behind; one that has
+    /// lost its primary counts from the last transaction it replayed.
+    /// </summary>
+    public async Task<TimeSpan?> LagAsync(CancellationToken cancellationToken)
+    {
+        await using var command = (health ?? Read).CreateCommand(
+            """
+            select case when not pg_is_in_recovery() then null
+                        when exists (select from pg_stat_wal_receiver) and pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then interval '0'
+                        else clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time()) end
+            """);
+        return await command.ExecuteScalarAsync(cancellationToken) as TimeSpan?;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Read.DisposeAsync();
@@ -194,6 +209,8 @@ public sealed class StoreConnection : IAsyncDisposable
             var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = pool };
             // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+            // Documents come by COPY, some 3 kB a row: the default of 8 kB asks the socket every third row.
+            builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
             change?.Invoke(builder.ConnectionStringBuilder);
             return builder.Build();

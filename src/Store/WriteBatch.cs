@@ -132,6 +132,14 @@ public sealed class WriteBatch : IAsyncDisposable
             """,
             new { studyUid, from.Outcomes, FromReason = from.Reason, to.Outcome, to.Reason, to.Text }, transaction, cancellationToken: cancellationToken));
 
+    /// <summary>Those of the studies that were forgotten: they are not to be written.</summary>
+    public Task<IReadOnlySet<string>> ForgottenAsync(IReadOnlyCollection<string> studyUids, CancellationToken cancellationToken) =>
+        ForgottenStudies.FindAsync(connection, transaction, studyUids, cancellationToken);
+
+    /// <summary>Removes a study of either origin, its companions that no other study has, what was kept of it, and its links in the ledger.</summary>
+    public Task<Forgotten> ForgetAsync(string studyUid, ForgottenInput becomes, CancellationToken cancellationToken) =>
+        new ForgottenStudies(connection, transaction, writer).ForgetAsync(this, studyUid, becomes, cancellationToken);
+
     public Task CommitAsync(CancellationToken cancellationToken) => transaction.CommitAsync(cancellationToken);
 
     /// <summary>Rolls back what was not committed.</summary>

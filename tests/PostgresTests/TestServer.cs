@@ -47,6 +47,14 @@ public sealed class TestServer : IAsyncLifetime
         return ConnectionString(name);
     }
 
+    /// <summary>A copy of a database to which nothing is connected.</summary>
+    public async Task<string> CloneDatabaseAsync(string connectionString)
+    {
+        var name = $"dicom2fhir_test_{Environment.ProcessId}_{Interlocked.Increment(ref databases)}";
+        await ExecuteAsync($"create database {name} template {new NpgsqlConnectionStringBuilder(connectionString).Database}");
+        return ConnectionString(name);
+    }
+
     /// <summary>The same database as the facade sees it.</summary>
     public static string AsFacade(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Username = FacadeRole }.ConnectionString;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -13,7 +12,8 @@ static class BundleWriter
     /// <param name="warnings">Parameters that were ignored: one entry of mode outcome.</param>
     public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, SearchPage page, AnswerFilters filters, IReadOnlyList<FhirError> warnings)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
+        // room for everything, so that a page is never copied to grow: what stands around a document is shorter than this
+        var buffer = new ArrayBufferWriter<byte>(4 * 1024 + page.Resources.Sum(resource => 300 + (filters.OfMatch(resource.Type) is null ? resource.Document.Length : 0)));
         using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
         {
             Start(json, page.Total, self, next);
@@ -77,8 +77,8 @@ static class BundleWriter
         json.WriteStartObject();
         json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type.Name}/{resource.Id}");
         json.WritePropertyName("resource");
-        if (filter is null) json.WriteRawValue(resource.Document, skipInputValidation: true);
-        else json.WriteRawValue(filter.Apply(Encoding.UTF8.GetBytes(resource.Document)), skipInputValidation: true);
+        if (filter is null) json.WriteRawValue(resource.Document.Span, skipInputValidation: true);
+        else json.WriteRawValue(filter.Apply(resource.Document.Span), skipInputValidation: true);
         Mode(json, mode);
         json.WriteEndObject();
     }

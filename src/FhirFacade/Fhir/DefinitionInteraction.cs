@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using Definition = Hl7.Fhir.Model.SearchParameter;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
@@ -12,12 +14,13 @@ static class DefinitionInteraction
 
     static readonly JsonSerializerOptions Writing = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
 
+    static readonly Dictionary<string, Definition> ById = OwnDefinitions.All.ToDictionary(definition => definition.Id!);
+
     /// <summary>What they are found by: the values of a parameter in a resource.</summary>
-    public static IReadOnlyDictionary<string, Func<SearchParameter, IEnumerable<string?>>> Parameters { get; } = new Dictionary<string, Func<SearchParameter, IEnumerable<string?>>>
+    public static IReadOnlyDictionary<string, Func<Definition, IEnumerable<string?>>> Parameters { get; } = new Dictionary<string, Func<Definition, IEnumerable<string?>>>
     {
         ["_id"] = definition => [definition.Id],
-        ["url"] = definition => [definition.Url, $"{definition.Url}|{definition.Version}"],
-        ["version"] = definition => [definition.Version],
+        ["url"] = definition => [definition.Url],
         ["code"] = definition => [definition.Code],
         ["name"] = definition => [definition.Name],
         ["base"] = definition => definition.Base.Select(type => type?.ToString()),
@@ -28,7 +31,7 @@ static class DefinitionInteraction
     public static FhirAnswer Read(FhirCall call, string id)
     {
         var results = ReadInteraction.Check(call, id);
-        if (!OwnDefinitions.All.TryGetValue(id, out var definition)) throw new FhirErrorException(FhirErrors.NotFound(Type, id));
+        if (!ById.TryGetValue(id, out var definition)) throw new FhirErrorException(FhirErrors.NotFound(Type, id));
         var document = JsonSerializer.SerializeToUtf8Bytes<Resource>(definition, Writing);
         var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(document))[..16]}\"";
         if (call.Conditions.NotModified(etag, null)) return new FhirAnswer(304, default) { ETag = etag };
@@ -44,7 +47,7 @@ static class DefinitionInteraction
             throw new FhirErrorException(new FhirError(400, "not-supported", $"{Type} has no search parameter '{unknown}'; there are {string.Join(", ", Parameters.Keys)}.", "http." + unknown));
         }
 
-        var found = OwnDefinitions.All.Values.Where(definition => criteria.All(pair => pair.Value.Length == 0 || Matches(definition, pair))).ToList();
+        var found = OwnDefinitions.All.Where(definition => criteria.All(pair => pair.Value.Length == 0 || Matches(definition, pair))).ToList();
         var query = RawQuery.Print([.. criteria, .. results.Written]);
         var bundle = new Bundle
         {
@@ -62,7 +65,7 @@ static class DefinitionInteraction
     }
 
     // Strings begin with the value, without case; everything else is equal to it.
-    static bool Matches(SearchParameter definition, KeyValuePair<string, string> criterion) =>
+    static bool Matches(Definition definition, KeyValuePair<string, string> criterion) =>
         criterion.Value.Split(',').Any(wanted => Parameters[criterion.Key](definition).Any(value =>
             criterion.Key == "name" ? value?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true : value == wanted));
 }

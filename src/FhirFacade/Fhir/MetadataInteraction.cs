@@ -16,9 +16,9 @@ static class MetadataInteraction
     const string Hl7 = "http://hl7.org/fhir/SearchParameter/";
 
     /// <summary>Of the statement, not of the process: the same program says the same.</summary>
-    public const string Released = "2026-11-24";
+    const string Released = "2026-11-24";
 
-    public static string Version { get; } = typeof(MetadataInteraction).Assembly.GetName().Version!.ToString(3);
+    static string Version { get; } = typeof(MetadataInteraction).Assembly.GetName().Version!.ToString(3);
 
     // The module's own statement names version 2025.0.0 of them, an oversight of the package.
     static readonly Dictionary<ServedType, string[]> Profiles = new()
@@ -128,7 +128,7 @@ static class MetadataInteraction
             + (Modifiers.Of(parameter) is { Count: > 0 } modifiers ? $" Modifiers: {string.Join(" ", modifiers.Select(word => ":" + word))}." : "")),
     };
 
-    public static SearchParamType TypeOf(SearchKind kind) => kind switch
+    static SearchParamType TypeOf(SearchKind kind) => kind switch
     {
         SearchKind.Token => SearchParamType.Token,
         SearchKind.Uri => SearchParamType.Uri,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using Dicom2Fhir.Store;
 
@@ -40,7 +39,6 @@ sealed partial class ReadInteraction(StoreConnection store)
         modified = modified.AddTicks(-(modified.Ticks % TimeSpan.TicksPerSecond));
         if (call.Conditions.NotModified(etag, modified)) return new FhirAnswer(304, default) { ETag = etag, LastModified = modified };
 
-        var document = Encoding.UTF8.GetBytes(resource.Document);
-        return new FhirAnswer(200, filter is null ? document : filter.Apply(document)) { ETag = etag, LastModified = modified };
+        return new FhirAnswer(200, filter is null ? resource.Document : filter.Apply(resource.Document.Span)) { ETag = etag, LastModified = modified };
     }
 }

@@ -27,11 +27,13 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
 
     async Task<FhirAnswer> FirstAsync(FhirCall call, SearchScope scope, CancellationToken cancellationToken)
     {
-        var (results, criteria) = ResultParameters.Split(call.Query, call.Nested);
+        var (isExplained, wanted) = ExplainedAnswer.Take(call.Query, options.Explain);
+        var (results, criteria) = ResultParameters.Split(wanted, call.Nested);
         var parsed = scope.Parse(criteria, Context(call));
         var lenient = call.Lenient ?? options.Lenient;
         var warnings = Refuse(parsed.Problems, lenient);
         if (results.Summary == Summary.Text && parsed.Request.Includes.Count > 0) throw new FhirErrorException(FhirErrors.NoNarrativeOfIncludes);
+        if (isExplained) return ExplainedAnswer.Of(await executor.ExplainAsync(parsed.Request, cancellationToken));
         List<KeyValuePair<string, string>> used = [.. parsed.Request.Print(), .. results.Written];
         var self = scope.Link(call.Base, RawQuery.Print(used));
         var answer = results.CountOnly

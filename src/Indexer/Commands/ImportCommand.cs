@@ -16,7 +16,7 @@ static class ImportCommand
             else problems.Add(Directory.Exists(file) ? $"{file} is a folder; import takes files." : $"{file} does not exist.");
         }
 
-        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Options, session.Progress, session.Logger);
+        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Gate, session.Options, session.Progress, session.Logger);
         var report = await session.RunAsync("import", run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
         foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);

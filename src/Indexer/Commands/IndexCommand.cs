@@ -9,15 +9,25 @@ namespace Dicom2Fhir.Indexer.Commands;
 /// <summary>index PATH...: DICOM files and folders into the database.</summary>
 static class IndexCommand
 {
-    public static async Task<int> RunAsync(Session session, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    /// <param name="rehash">Read every file, whatever its size and time.</param>
+    public static async Task<int> RunAsync(Session session, IReadOnlyList<string> paths, bool rehash, CancellationToken cancellationToken)
     {
         var source = new FolderSource(paths);
         var options = session.Options;
         using var protection = await Identities.OpenAsync(options, session.Store.Database, TimeProvider.System, session.Logger, cancellationToken);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), options.KeepNames, session.Logger);
-        var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger);
-        var report = await session.RunAsync("index", run => pipeline.RunAsync(run, source.Inputs(), cancellationToken), cancellationToken);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), session.Gate, options.KeepNames, session.Logger);
+        var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger) { Rehash = rehash };
+        var vanished = 0L;
+        var report = await session.RunAsync(
+            "index",
+            async run =>
+            {
+                await pipeline.RunAsync(run, source.Inputs(), cancellationToken);
+                if (!cancellationToken.IsCancellationRequested) vanished = await Vanished.MarkAsync(session.Store.Database, run, source, cancellationToken);
+            },
+            cancellationToken);
         report.Write(Console.Out, session.Json);
+        if (vanished > 0) await Console.Error.WriteLineAsync($"{vanished} inputs that were indexed from here are gone; what they brought stays. status --inputs names them.");
         foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(problem);
         return source.Problems.Count > 0 ? 1 : 0;
     }

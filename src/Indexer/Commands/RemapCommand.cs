@@ -19,7 +19,7 @@ static class RemapCommand
         var options = session.Options;
         await Identities.CheckAsync(options, session.Store.Database, cancellationToken);
         var mapping = IndexCommand.Mapping(options);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, options.KeepNames, session.Logger);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, session.Gate, options.KeepNames, session.Logger);
         await using var progress = await RemapProgress.BeginAsync(session.Store.Database, Goal(mapping), cancellationToken);
         var steps = new StepProgress(Console.Error, "studies", await progress.LeftAsync(cancellationToken), TimeProvider.System);
         if (progress.IsResumed) await Console.Error.WriteLineAsync("Goes on where the last remap was cut off.");

@@ -1,3 +1,5 @@
+using Dicom2Fhir.Conformance;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Microsoft.Extensions.Logging;
@@ -18,6 +20,8 @@ sealed class Session(IndexerOptions options, StoreConnection store, bool json, I
     public Ledger Ledger { get; } = new(store.Database);
 
     public IndexExtractor Extractor { get; } = new(options.TimeZone);
+
+    public WriteGate Gate { get; } = new(ConformanceEngine.Shipped, options.TagNonconformant);
 
     public ILogger Logger { get; } = logging.CreateLogger("Dicom2Fhir");
 

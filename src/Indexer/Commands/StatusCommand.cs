@@ -14,6 +14,7 @@ static class StatusCommand
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new
             {
                 source = line.Source, outcome = line.Outcome, reason = line.Reason, text = line.Text, study = line.Study, run = line.Run,
+                time = line.Time, vanished = line.Vanished,
             }));
         }
 
@@ -37,6 +38,7 @@ static class StatusCommand
         instances = status.Instances,
         inputs = status.Inputs,
         reasons = status.Reasons,
+        vanished = status.Vanished,
         conformance = new { valid = status.Valid, invalid = status.Invalid, @unchecked = status.Unchecked },
         index = new { terms = status.Terms, upto = status.Upto, pending = status.Pending },
         compression = status.Compression,
@@ -45,6 +47,11 @@ static class StatusCommand
             run = last.Run, verb = last.Verb, started = last.Started, finished = last.Finished,
             files = last.Totals.Files, stored = last.Totals.Stored, updated = last.Totals.Updated, unchanged = last.Totals.Unchanged,
             skipped = last.Totals.Skipped, quarantined = last.Totals.Quarantined, resources = last.Totals.Resources,
+            difference = new
+            {
+                resources = last.Difference.Resources, studies = last.Difference.Studies, series = last.Difference.Series,
+                instances = last.Difference.Instances, inputs = last.Difference.Inputs,
+            },
         },
     };
 
@@ -55,11 +62,14 @@ static class StatusCommand
         Line("kept", $"{status.Studies} studies, {status.Series} series, {status.Instances} instances");
         Line("inputs", Counts(status.Inputs));
         Line("reasons", Counts(status.Reasons));
+        if (status.Vanished > 0) Line("vanished", $"{status.Vanished} inputs whose file is gone");
         Line("conformance", $"{status.Valid} valid, {status.Invalid} invalid, {status.Unchecked} unchecked");
         Line("index", $"{status.Terms} terms, {status.Pending} resources wait to be folded");
         if (status.Last is { } last)
         {
             Line("last run", $"{last.Run} {last.Verb}, {(last.Finished is null ? "not finished" : $"{last.Totals.Files} inputs, {last.Totals.Resources} resource versions")}");
+            var since = last.Difference;
+            Line("since before", $"{since.Resources:+0;-0;0} resources, {since.Studies:+0;-0;0} studies, {since.Series:+0;-0;0} series, {since.Instances:+0;-0;0} instances, {since.Inputs:+0;-0;0} inputs");
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Store;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
@@ -11,7 +12,17 @@ namespace Dicom2Fhir.Indexer.Import;
 /// <summary>What an imported text is: a resource to store, or an outcome with its reason (design decision 13).</summary>
 abstract record ImportedResource
 {
-    public sealed record Accepted(ServedType Type, Resource Resource, string Json) : ImportedResource;
+    public sealed record Accepted(ServedType Type, Resource Resource, string Json) : ImportedResource
+    {
+        public ConformanceState Conformance { get; init; } = ConformanceState.Unchecked;
+
+        /// <summary>With the tag of resources that break their profile, or without it.</summary>
+        public Accepted WithTag(bool on)
+        {
+            var json = ConformanceTag.Set(Json, on);
+            return ReferenceEquals(json, Json) ? this : this with { Json = json, Resource = Parse(Encoding.UTF8.GetBytes(json))! };
+        }
+    }
 
     public sealed record Turned(string Outcome, string Reason, string Text) : ImportedResource;
 
@@ -46,7 +57,7 @@ abstract record ImportedResource
 
         try
         {
-            return JsonSerializer.Deserialize<Resource>(item.Json.Span, Strict) is not { } resource
+            return Parse(item.Json.Span) is not { } resource
                 ? new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resource")
                 : Judge(served, resource, item, allowIdentifying);
         }
@@ -63,6 +74,8 @@ abstract record ImportedResource
             return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "a string holds half of a surrogate pair");
         }
     }
+
+    static Resource? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<Resource>(json, Strict);
 
     static ImportedResource Judge(ServedType served, Resource resource, ImportItem item, bool allowIdentifying)
     {

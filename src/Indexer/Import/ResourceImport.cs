@@ -1,3 +1,5 @@
+using Dicom2Fhir.Indexer.Commands;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -9,7 +11,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Dicom2Fhir.Indexer.Import;
 
 /// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
-sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, IndexerOptions options, Progress progress, ILogger logger)
+sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, WriteGate gate, IndexerOptions options, Progress progress, ILogger logger)
 {
     // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
     const int BatchSize = 1_000;
@@ -50,7 +52,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         await foreach (var item in source.ItemsAsync(path, cancellationToken))
         {
             progress.Seen(1);
-            switch (ImportedResource.Read(item, options.AllowIdentifying))
+            switch (Gated(ImportedResource.Read(item, options.AllowIdentifying)))
             {
                 case ImportedResource.Turned other:
                     turned.Add(Record(item, other.Outcome, other.Reason, other.Text));
@@ -71,6 +73,15 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
         await FlushAsync(run, batch, cancellationToken);
         await TurnAsync(run, turned, cancellationToken);
+    }
+
+    /// <summary>Judges what can be stored; what breaks its profile is turned away, or tagged.</summary>
+    ImportedResource Gated(ImportedResource read)
+    {
+        if (read is not ImportedResource.Accepted accepted) return read;
+        var judged = gate.Judge(accepted.Resource, accepted.Json);
+        if (!judged.IsValid && !gate.TagFailures) return new ImportedResource.Turned(Outcomes.Quarantined, Reasons.Nonconformant, judged.Fault!);
+        return accepted.WithTag(!judged.IsValid) with { Conformance = judged.State };
     }
 
     async Task TurnAsync(long run, List<InputRecord> turned, CancellationToken cancellationToken)
@@ -111,8 +122,9 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     {
         var studies = items.Select(item => StudyUid(item.Resource.Resource)).OfType<string>().Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studies, cancellationToken);
+        items = await WithoutForgottenAsync(run, batch, items, studies, cancellationToken);
         var outcomes = await batch.WriteAsync(
-            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, ConformanceState.Unchecked))],
+            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, item.Resource.Conformance))],
             cancellationToken);
         var records = items.Zip(outcomes, (item, outcome) => outcome switch
         {
@@ -125,6 +137,16 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         await batch.CommitAsync(cancellationToken);
         progress.Wrote(items.Count(item => item.Resource.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
         progress.Done(items.Count, records.Count(record => record.Outcome == Outcomes.Quarantined));
+    }
+
+    async Task<List<(ImportItem Item, ImportedResource.Accepted Resource)>> WithoutForgottenAsync(
+        long run, WriteBatch batch, List<(ImportItem Item, ImportedResource.Accepted Resource)> items, List<string> studies, CancellationToken cancellationToken)
+    {
+        var forgotten = await batch.ForgottenAsync(studies, cancellationToken);
+        if (forgotten.Count == 0) return items;
+        var turned = items.Where(item => StudyUid(item.Resource.Resource) is { } uid && forgotten.Contains(uid)).ToList();
+        await batch.RecordAsync(run, [.. turned.Select(item => Record(item.Item, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text))], cancellationToken);
+        return [.. items.Except(turned)];
     }
 
     static string? StudyUid(Resource resource)

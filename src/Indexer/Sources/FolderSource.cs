@@ -24,6 +24,9 @@ sealed class FolderSource
     /// <summary>Paths that are missing or could not be read, one sentence each; complete when all inputs were taken.</summary>
     public IReadOnlyList<string> Problems => problems;
 
+    /// <summary>Full names of the paths, without a slash at the end.</summary>
+    public IReadOnlyList<string> Roots => roots;
+
     /// <summary>Each root is walked in order of names; merging the walks keeps that order over all of them.</summary>
     public IEnumerable<Input> Inputs()
     {

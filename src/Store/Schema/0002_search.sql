@@ -2,6 +2,7 @@
 --   kind  t token   u uri   c tuple of one series   p "has any value" (its id also names the parameter in the typed rows)
 --         x words beside a code, folded   b a region that contains a body site   q unit of a quantity (its id names the quantity's rows)
 --         y m d  year, month, day of a date as 2024, 2024-03, 2024-03-05   v  a date known to the month or year only, as written
+--         n "present without a value to order by": words, an identifier of a reference
 --         w "has a value over several days" (its id names their rows)
 --         a every number ever given   l live: not replaced, not deleted
 create table term (
@@ -20,15 +21,13 @@ create table search_row (
     no          bigint not null,
     resource_id bigint not null,
     patient     text collate "C",                       -- id of the Patient the resource is about
-    started     timestamptz,                            -- for _sort
+    started     timestamptz,
     gone_at     bigint,                                 -- upto when it was replaced or deleted
     gone_time   timestamptz,                            -- and when: rows are removed 7 days later
     primary key (type, no)
 );
 create index search_row_resource on search_row (resource_id);
 create index search_row_gone on search_row (gone_time) where gone_time is not null;
-create index search_row_patient on search_row (type, patient, no) where patient is not null;
-create index search_row_started on search_row (type, started, no) where started is not null;
 
 -- The bitmaps: bit no % 32000 of block no / 32000 is set when the row has the term. Always 32,000 bits, so that blocks can be combined;
 -- MAIN keeps dense blocks inline (two fit a page) and compresses sparse ones. Never cleared, except in the live term.

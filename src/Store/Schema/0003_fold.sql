@@ -114,3 +114,7 @@ begin
     select count(*) into removed from dead;
     return removed;
 end $$;
+
+-- Every fold rewrites the newest blocks of many terms and empties pending: both are vacuumed long before a fifth of them is dead (the server's default).
+alter table bits set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+alter table pending set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);

@@ -37,7 +37,13 @@ create table intake.run (
     unchanged   bigint not null default 0,
     skipped     bigint not null default 0,
     quarantined bigint not null default 0,
-    resources   bigint not null default 0
+    resources   bigint not null default 0,
+    -- what was stored when it finished
+    total_resources bigint,
+    total_studies   bigint,
+    total_series    bigint,
+    total_instances bigint,
+    total_inputs    bigint
 );
 
 -- One row an input ever offered: its latest outcome. The quarantine is what has outcome 'quarantined' here.
@@ -54,7 +60,9 @@ create table intake.input (
     sop_uid       text collate "C",
     hash          bytea,                                -- of the mapped attributes, or of the imported content
     replaced_hash bytea,                                -- of what a correction replaced
-    run           bigint not null
+    run           bigint not null,
+    recorded      timestamptz not null default clock_timestamp(),
+    vanished      timestamptz                           -- when a run found that the file is no longer there
 );
 create index input_study on intake.input (study_uid) where study_uid is not null;
 create index input_outcome on intake.input (outcome, reason);

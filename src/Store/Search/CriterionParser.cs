@@ -16,6 +16,7 @@ static class CriterionParser
 
     static (Criterion? Criterion, QueryProblem? Problem) Parse(ServedType type, string name, string value, QueryContext context, int links)
     {
+        if (!StoredText.IsStorable(value)) return Problem(QueryProblemKind.Invalid, name, $"{Nearest.Short(name)}: the value has a character no text can hold (U+0000 or half of a pair).");
         if (links > MostLinks) return Problem(QueryProblemKind.TooCostly, name, $"A chain has at most {MostLinks} links.");
         if (name.StartsWith(Has, StringComparison.Ordinal)) return ParseHas(type, name, value, context, links);
         var dot = name.IndexOf('.', StringComparison.Ordinal);

@@ -11,7 +11,7 @@ sealed class IncludedRows(NpgsqlConnection connection)
 
     public static QueryProblem TooMany { get; } = new(QueryProblemKind.TooCostly, "_include", $"The page would include more than {Most:N0} resources; lower _count.", false);
 
-    sealed record Row(short Type, string Id, int Version, DateTime LastUpdated, string Document);
+    sealed record Row(short Type, string Id, int Version, DateTime LastUpdated, byte[] Document);
 
     /// <summary>Null when there are too many.</summary>
     public async Task<IReadOnlyList<StoredResource>?> ReadAsync(SearchRequest request, PageRows page, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ sealed class IncludedRows(NpgsqlConnection connection)
         if (wanted.Count > Most) return null;
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            select r.type as Type, r.id as Id, r.version as Version, r.last_updated as LastUpdated, r.document as Document
+            select r.type as Type, r.id as Id, r.version as Version, r.last_updated as LastUpdated, convert_to(r.document, 'UTF8') as Document
               from unnest(@Types, @Ids) w(type, id) join resource r on r.type = w.type and r.id = w.id
              where not r.deleted and r.version > 0
              order by r.type, r.id

@@ -24,7 +24,9 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
             if (parameter.Storage == SearchStorage.Resource) continue;
             var present = new TermKey(type.Number, parameter.Name, 'p', "", "");
             var numbers = new List<decimal>();
-            foreach (var value in parameter.Values(resource))
+            var values = parameter.Values(resource).ToList();
+            if (values.Count > 0 && !values.Exists(HasOrder)) entries.Terms.Add(present with { Kind = 'n' });
+            foreach (var value in values)
             {
                 entries.Terms.Add(present);
                 if (value is IndexValue.Number number) numbers.Add(number.Value);
@@ -46,6 +48,14 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
             Started = (resource as ImagingStudy)?.Started is { } started ? FhirDate.Parse(started, zone)?.Low : null,
         };
     }
+
+    // A value that results can be ordered by.
+    bool HasOrder(IndexValue value) => value switch
+    {
+        IndexValue.Present or IndexValue.Words or IndexValue.TypedToken or IndexValue.Logical => false,
+        IndexValue.Moment or IndexValue.Span => FhirDate.Of(value, zone) is not null,
+        _ => true,
+    };
 
     /// <summary>Integers as runs: 1, 2, 3, 7 are 1..3 and 7..7.</summary>
     internal static IEnumerable<(decimal Low, decimal High)> Runs(IEnumerable<decimal> numbers)

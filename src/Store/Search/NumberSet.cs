@@ -9,6 +9,16 @@ sealed class NumberSet
 {
     readonly SortedDictionary<int, BitArray> blocks = [];
 
+    /// <summary>The rows of a term.</summary>
+    public static async Task<NumberSet> OfAsync(NpgsqlConnection connection, int term, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select block, b from bits where term = $1", connection);
+        command.Parameters.AddWithValue(term);
+        var set = new NumberSet();
+        await set.ReadAsync(command, cancellationToken);
+        return set;
+    }
+
     public IEnumerable<int> Blocks => blocks.Keys;
 
     public long Count => blocks.Values.Sum(Ones);

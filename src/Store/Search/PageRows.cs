@@ -6,15 +6,16 @@ namespace Dicom2Fhir.Store.Search;
 sealed class PageRows(NpgsqlConnection connection, int count, int maxBytes)
 {
     readonly List<StoredResource> resources = [];
-    readonly List<long> resourceIds = [];
+    readonly List<DocumentKey> documents = [];
     ServedType type = ServedType.ImagingStudy;
     long horizon;
     long bytes;
 
+    /// <summary>What is on the page; with its documents once they are loaded.</summary>
     public IReadOnlyList<StoredResource> Resources => resources;
 
     /// <summary>Keys of the resources in the table of resources.</summary>
-    public IReadOnlyList<long> ResourceIds => resourceIds;
+    public IEnumerable<long> ResourceIds => documents.Select(document => document.ResourceId);
 
     public int Count => count;
 
@@ -45,11 +46,18 @@ sealed class PageRows(NpgsqlConnection connection, int count, int maxBytes)
         return HasMore;
     }
 
+    /// <summary>Reads the documents, when the page is complete.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var loaded = await Documents.ReadAsync(connection, documents, cancellationToken);
+        for (var i = 0; i < resources.Count; i++) resources[i] = resources[i] with { Document = loaded[i] };
+    }
+
     async Task ReadAsync(long[] numbers, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            select s.no, r.id, r.version, r.last_updated, r.document, r.resource_id
+            select s.no, r.id, r.version, r.last_updated, r.resource_id, octet_length(r.document)
               from unnest($2) with ordinality n(no, position)
               join search_row s on s.type = $1 and s.no = n.no
               join resource r on r.resource_id = s.resource_id
@@ -63,16 +71,16 @@ sealed class PageRows(NpgsqlConnection connection, int count, int maxBytes)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var document = reader.GetString(4);
-            bytes += document.Length;
+            var document = new DocumentKey(reader.GetInt64(4), reader.GetInt32(5));
+            bytes += document.Bytes;
             if (resources.Count == count || (resources.Count > 0 && bytes > maxBytes))
             {
                 HasMore = true;
                 return;
             }
 
-            resources.Add(new StoredResource(type, reader.GetString(1), reader.GetInt32(2), reader.GetDateTime(3), document));
-            resourceIds.Add(reader.GetInt64(5));
+            resources.Add(new StoredResource(type, reader.GetString(1), reader.GetInt32(2), reader.GetDateTime(3), default));
+            documents.Add(document);
             (Last, Search) = (reader.GetInt64(0), search);
         }
     }

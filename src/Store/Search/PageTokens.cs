@@ -51,7 +51,15 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
         {
             if (write is null) return null;
             var hash = HMACSHA256.HashData(secret, query);
-            await StoreAsync(hash, Encrypt(secret, Compress(query)), cancellationToken);
+            try
+            {
+                await StoreAsync(hash, Encrypt(secret, Compress(query)), cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+            {
+                return null;        // a replica, and no other connection was given
+            }
+
             payload = payload with { Stored = hash };
         }
 
@@ -101,9 +109,14 @@ public sealed class PageTokens(NpgsqlDataSource read, NpgsqlDataSource? write)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    async Task<byte[]?> LoadAsync(byte[] secret, byte[] hash, CancellationToken cancellationToken)
+    // A replica may not have it yet: the primary has.
+    async Task<byte[]?> LoadAsync(byte[] secret, byte[] hash, CancellationToken cancellationToken) =>
+        await LoadAsync(read, secret, hash, cancellationToken)
+        ?? (write is null || ReferenceEquals(write, read) ? null : await LoadAsync(write, secret, hash, cancellationToken));
+
+    static async Task<byte[]?> LoadAsync(NpgsqlDataSource database, byte[] secret, byte[] hash, CancellationToken cancellationToken)
     {
-        await using var command = read.CreateCommand("select body from page_query where hash = $1");
+        await using var command = database.CreateCommand("select body from page_query where hash = $1");
         command.Parameters.AddWithValue(hash);
         return await command.ExecuteScalarAsync(cancellationToken) is byte[] body && Decrypt(secret, body) is { } compressed ? Expand(compressed) : null;
     }

@@ -7,8 +7,11 @@ namespace Dicom2Fhir.Store.Search;
 /// <param name="zone">Zone of the calendar terms.</param>
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 {
+    /// <summary>Matches that are sorted in memory; more are found by walking an index.</summary>
+    internal int SortInMemory { get; init; } = SortedMatches.InMemory;
+
     /// <summary>
-    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> characters of documents, but never empty
+    /// A page has at most <paramref name="count"/> resources and closes before <paramref name="maxBytes"/> bytes of documents, but never empty
     /// while there are matches.
     /// </summary>
     /// <param name="position">Null for the first page.</param>
@@ -37,7 +40,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
                 var start = position?.Search == i ? position : null;
                 page.Begin(request.Searches[i].Type, horizons[i], i);
                 if (request.Sort.Count == 0) await FillAsync(page, matches.NumbersAsync(start?.Last ?? 0, count, cancellationToken), cancellationToken);
-                else keys = await new SortedMatches(connection, matches, request.Sort).FillAsync(page, start, cancellationToken);
+                else keys = await new SortedMatches(connection, matches, request.Sort, SortInMemory).FillAsync(page, start, cancellationToken);
             }
         }
         catch (TooCostlyException costly)
@@ -45,6 +48,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
             return SearchPage.Refused(new QueryProblem(QueryProblemKind.TooCostly, costly.Parameter, costly.Message, false));
         }
 
+        await page.LoadAsync(cancellationToken);
         var counted = position?.Total;
         if (position is null && total != TotalMode.None)
         {
@@ -74,6 +78,22 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         {
             return new SearchCount(0, new QueryProblem(QueryProblemKind.TooCostly, costly.Parameter, costly.Message, false));
         }
+    }
+
+    /// <summary>How the search is understood and answered.</summary>
+    public async Task<SearchExplanation> ExplainAsync(SearchRequest request, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return new SearchExplanation([], refusal);
+        var explainer = new Explainer(connection, new Matcher(connection, zone));
+        var searches = new List<ExplainedSearch>();
+        foreach (var search in request.Searches)
+        {
+            searches.Add(await explainer.ExplainAsync(search, await TypeState.ReadAsync(connection, search.Type, cancellationToken), cancellationToken));
+        }
+
+        return new SearchExplanation(searches);
     }
 
     // Null when a part is not cheap to count and only cheap counting is wanted.

@@ -12,7 +12,7 @@ public static class SearchParametersPage
             """
             # Search parameters
 
-            Made from `src/Store/Search/SearchParameters.cs` by the unit test `SearchParametersPageTests`; do not edit (`DICOM2FHIR_UPDATE=1`
+            Made from the rows in `src/Store/Search/Parameters` by the unit test `SearchParametersPageTests`; do not edit (`DICOM2FHIR_UPDATE=1`
             refreshes it). How values, prefixes and modifiers are read is in [search.md](search.md).
 
 
@@ -36,8 +36,8 @@ public static class SearchParametersPage
             string[] cells =
             [
                 string.Join(", ", parameter.Names.Select(name => $"`{name}`")),
-                parameter.Kind.ToString().ToLowerInvariant(),
-                string.Join(" ", Modifiers.Of(parameter).Select(word => ":" + word)),
+                parameter.Kind == SearchKind.Text ? "string" : parameter.Kind.ToString().ToLowerInvariant(),
+                string.Join(" ", Modifiers.Of(parameter).Select(word => ":" + word)) + (parameter.Kind == SearchKind.Reference ? " :Type" : ""),
                 parameter.Documentation.Replace("|", "\\|", StringComparison.Ordinal),
                 IndexText(parameter.Storage),
                 parameter.Definition,

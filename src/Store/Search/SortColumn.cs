@@ -20,7 +20,7 @@ abstract class SortColumn(SortKey key)
     /// <summary>Every value of the rows within a set, in the wanted order, then by number; behind a position.</summary>
     public abstract IAsyncEnumerable<(long No, string Key)> WalkAsync(NumberSet within, (string Key, long No)? after, CancellationToken cancellationToken);
 
-    /// <summary>The rows without a value.</summary>
+    /// <summary>Takes the rows that have a value out of a set.</summary>
     public abstract Task RemovePresentAsync(NumberSet set, CancellationToken cancellationToken);
 
     /// <summary>The values of a parameter as the index has them.</summary>
@@ -31,27 +31,29 @@ abstract class SortColumn(SortKey key)
         var present = await terms.PresentAsync(parameter, cancellationToken);
         async Task<int[]> Under(char kind) => [.. (await terms.AllAsync(parameter, kind, cancellationToken)).Select(term => term.Id)];
         int[] own = present is { } id ? [id] : [];
+        var valued = new Valued(present, (await Under('n')) is [var unordered] ? unordered : null);
         return parameter.Kind switch
         {
-            SearchKind.Date => new RowColumn(connection, key, present, [.. own, .. await Under('w')], RowColumn.Dates),
-            SearchKind.Number => new RowColumn(connection, key, present, own, key.Descending && parameter.HasRuns ? RowColumn.RunEnds : RowColumn.Numbers),
-            SearchKind.Quantity => new RowColumn(connection, key, present, await Under('q'), RowColumn.Numbers),
-            SearchKind.Text => new RowColumn(connection, key, present, own, RowColumn.Strings),
-            SearchKind.Reference => new RowColumn(connection, key, present, own, RowColumn.References),
-            _ => new TermColumn(connection, key, present, await terms.AllAsync(parameter, parameter.Kind == SearchKind.Uri ? 'u' : 't', cancellationToken)),
+            SearchKind.Date => new RowColumn(connection, key, valued, [.. own, .. await Under('w')], RowColumn.Dates),
+            SearchKind.Number => new RowColumn(connection, key, valued, own, key.Descending && parameter.HasRuns ? RowColumn.RunEnds : RowColumn.Numbers),
+            SearchKind.Quantity => new RowColumn(connection, key, valued, await Under('q'), RowColumn.Numbers),
+            SearchKind.Text => new RowColumn(connection, key, valued, own, RowColumn.Strings),
+            SearchKind.Reference => new RowColumn(connection, key, valued, own, RowColumn.References),
+            _ => new TermColumn(connection, key, valued, await terms.AllAsync(parameter, parameter.Kind == SearchKind.Uri ? 'u' : 't', cancellationToken)),
         };
     }
 
-    /// <summary>Takes the rows that have any value out of a set.</summary>
-    protected static async Task RemoveAsync(NpgsqlConnection connection, int? present, NumberSet set, CancellationToken cancellationToken)
+    /// <summary>Takes the rows that have any value out of a set, but those whose value has no order.</summary>
+    protected static async Task RemoveAsync(NpgsqlConnection connection, Valued valued, NumberSet set, CancellationToken cancellationToken)
     {
-        if (present is not { } term) return;
-        await using var command = new NpgsqlCommand("select block, b from bits where term = $1", connection);
-        command.Parameters.AddWithValue(term);
-        var having = new NumberSet();
-        await having.ReadAsync(command, cancellationToken);
+        if (valued.Present is not { } present) return;
+        var having = await NumberSet.OfAsync(connection, present, cancellationToken);
+        if (valued.Unordered is { } unordered) having.ExceptWith(await NumberSet.OfAsync(connection, unordered, cancellationToken));
         set.ExceptWith(having);
     }
+
+    /// <summary>Terms of rows that have a value, and of those whose value has no order.</summary>
+    internal sealed record Valued(int? Present, int? Unordered);
 }
 
 /// <summary>Order of text as the database's "C" collation has it: by bytes.</summary>
@@ -63,7 +65,7 @@ static class Utf8
 
 /// <summary>Values in typed rows.</summary>
 /// <param name="under">Terms the rows are filed under.</param>
-sealed class RowColumn(NpgsqlConnection connection, SortKey key, int? present, int[] under, RowColumn.Form form) : SortColumn(key)
+sealed class RowColumn(NpgsqlConnection connection, SortKey key, SortColumn.Valued valued, int[] under, RowColumn.Form form) : SortColumn(key)
 {
     /// <summary>Rows of the index read at once: some megabytes less than a block of matches may skip.</summary>
     const int AtOnce = 5_000;
@@ -119,7 +121,7 @@ sealed class RowColumn(NpgsqlConnection connection, SortKey key, int? present, i
         }
     }
 
-    public override Task RemovePresentAsync(NumberSet set, CancellationToken cancellationToken) => RemoveAsync(connection, present, set, cancellationToken);
+    public override Task RemovePresentAsync(NumberSet set, CancellationToken cancellationToken) => RemoveAsync(connection, valued, set, cancellationToken);
 
     // Each term's rows in order of the index, merged: a single order by over several terms would sort all of them.
     NpgsqlCommand Portion((string Key, long No)? after)
@@ -158,7 +160,7 @@ sealed class RowColumn(NpgsqlConnection connection, SortKey key, int? present, i
 }
 
 /// <summary>Codes and canonicals: ordered by code, then system.</summary>
-sealed class TermColumn(NpgsqlConnection connection, SortKey key, int? present, IReadOnlyList<(int Id, string System, string Code)> terms) : SortColumn(key)
+sealed class TermColumn(NpgsqlConnection connection, SortKey key, SortColumn.Valued valued, IReadOnlyList<(int Id, string System, string Code)> terms) : SortColumn(key)
 {
     readonly List<(int Id, string Key)> ordered = Order(terms, key.Descending);
 
@@ -202,7 +204,7 @@ sealed class TermColumn(NpgsqlConnection connection, SortKey key, int? present, 
         }
     }
 
-    public override Task RemovePresentAsync(NumberSet set, CancellationToken cancellationToken) => RemoveAsync(connection, present, set, cancellationToken);
+    public override Task RemovePresentAsync(NumberSet set, CancellationToken cancellationToken) => RemoveAsync(connection, valued, set, cancellationToken);
 }
 
 /// <summary>Ids of the resources.</summary>

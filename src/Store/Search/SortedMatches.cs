@@ -6,10 +6,10 @@ namespace Dicom2Fhir.Store.Search;
 /// Fills a page in the order of _sort; rows without a value come last in both directions, ties by search number. Few matches are sorted in memory; many are
 /// found by walking the index of the key.
 /// </summary>
-sealed class SortedMatches(NpgsqlConnection connection, Matches matches, IReadOnlyList<SortKey> keys, int inMemory = SortedMatches.InMemory)
+sealed class SortedMatches(NpgsqlConnection connection, Matches matches, IReadOnlyList<SortKey> keys, int inMemory)
 {
-    // Values of so many rows are fetched by number; more rows than that are dense enough in an index walk.
-    const int InMemory = 20_000;
+    /// <summary>Values of so many rows are fetched by number; more rows than that are dense enough in an index walk.</summary>
+    public const int InMemory = 20_000;
 
     /// <summary>An order by several keys is always made in memory.</summary>
     public const int MostBySeveral = 100_000;

@@ -25,7 +25,7 @@ sealed class IndexRun(TestDatabase database, string dataFolder)
         };
         var store = await StoreConnection.OpenForWritingAsync(dataFolder, options.Postgres, options.TimeZone, TestContext.Current.CancellationToken);
         await using var session = new Session(options, store, json: true, NullLoggerFactory.Instance);
-        return await IndexCommand.RunAsync(session, paths, TestContext.Current.CancellationToken);
+        return await IndexCommand.RunAsync(session, paths, rehash: false, TestContext.Current.CancellationToken);
     }
 
     public async Task<List<InputLine>> InputsAsync()

@@ -1,3 +1,8 @@
+using System.Text.Json;
+using Dicom2Fhir.Indexer;
+using Dicom2Fhir.Indexer.Commands;
+using Dicom2Fhir.Store;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Dicom2Fhir.PostgresTests.Indexer;
@@ -11,7 +16,7 @@ sealed class Site : IAsyncDisposable
     {
         this.server = server;
         ConnectionString = connectionString;
-        Database = NpgsqlDataSource.Create(connectionString);
+        Database = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         Settings = new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = connectionString, ["Data__Folder"] = DataFolder };
     }
 
@@ -29,9 +34,13 @@ sealed class Site : IAsyncDisposable
     public static async Task<Site> CreateAsync(TestServer server) => new(server, await server.CreateDatabaseAsync());
 
     /// <summary>The same key over another, empty database.</summary>
-    public async Task<Site> CopyAsync()
+    public async Task<Site> CopyAsync() => WithKey(await CreateAsync(server));
+
+    /// <summary>The same key over a copy of the database.</summary>
+    public async Task<Site> CloneAsync() => WithKey(new Site(server, await server.CloneDatabaseAsync(ConnectionString)));
+
+    Site WithKey(Site copy)
     {
-        var copy = await CreateAsync(server);
         foreach (var key in Directory.EnumerateFiles(DataFolder, "*.key")) File.Copy(key, Path.Combine(copy.DataFolder, Path.GetFileName(key)));
         return copy;
     }
@@ -45,6 +54,18 @@ sealed class Site : IAsyncDisposable
         var result = await RunAsync(arguments);
         Assert.True(result.ExitCode == 0, $"{string.Join(' ', arguments)}: {result.Errors}{result.Output}");
         return result;
+    }
+
+    /// <summary>verify --json within this process: exit code and lines.</summary>
+    public async Task<(int ExitCode, IReadOnlyList<JsonElement> Lines)> VerifyAsync(bool resume = false)
+    {
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        var options = new IndexerOptions { TimeZone = zone, DataFolder = DataFolder, Postgres = ConnectionString };
+        var store = await StoreConnection.OpenForWritingAsync(DataFolder, ConnectionString + ";Pooling=false", zone, TestContext.Current.CancellationToken);
+        await using var session = new Session(options, store, json: true, NullLoggerFactory.Instance);
+        using var output = new StringWriter();
+        var code = await VerifyCommand.RunAsync(session, resume, output, TestContext.Current.CancellationToken);
+        return (code, [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)]);
     }
 
     public IndexerProcess Start(params string[] arguments) => IndexerProcess.Start(Settings, arguments);

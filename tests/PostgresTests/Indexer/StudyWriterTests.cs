@@ -1,6 +1,8 @@
+using Dicom2Fhir.Conformance;
 using System.Security.Cryptography;
 using System.Text;
 using Dicom2Fhir.Indexer;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
@@ -72,7 +74,7 @@ public sealed class StudyWriterTests(TestDatabase database) : IClassFixture<Test
 
     Task<Written> WriteAsync(params InstanceAttributes[] instances)
     {
-        var writer = new StudyWriter(database.Owner, new IndexExtractor(Options.TimeZone), Options, keepNames: true, NullLogger.Instance);
+        var writer = new StudyWriter(database.Owner, new IndexExtractor(Options.TimeZone), Options, new WriteGate(ConformanceEngine.Shipped, tagFailures: false), keepNames: true, NullLogger.Instance);
         return writer.WriteAsync(run, [.. instances.Select(Result)], Cancelled);
     }
 

@@ -39,7 +39,8 @@ public sealed class WriteBatchTests(TestDatabase database) : IClassFixture<TestD
 
         Assert.Equal([WriteOutcome.Unchanged, WriteOutcome.Unchanged], await stock.WriteAsync(Stock.Study("a"), Stock.Device("d")));
 
-        Assert.Equal(before, await FoundAsync("a"));
+        var after = await FoundAsync("a");
+        Assert.Equal((before.Version, before.LastUpdated, before.Text), (after.Version, after.LastUpdated, after.Text));
         Assert.Equal(row, await database.ValueAsync<string>("select string_agg(ctid::text || xmin::text, ' ' order by id) from resource"));
         Assert.Equal(0L, await database.ValueAsync<long>("select count(*) from pending"));
     }
@@ -56,7 +57,7 @@ public sealed class WriteBatchTests(TestDatabase database) : IClassFixture<TestD
         var found = await FoundAsync("a");
         Assert.Equal(2, found.Version);
         Assert.Equal(before.LastUpdated, found.LastUpdated);
-        Assert.Contains(ResourceText.Instant(before.LastUpdated), found.Document, StringComparison.Ordinal);
+        Assert.Contains(ResourceText.Instant(before.LastUpdated), found.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class WriteBatchTests(TestDatabase database) : IClassFixture<TestD
         Assert.Equal(0, await stock.DeleteAsync(id));
 
         Assert.True(2 == await database.ValueAsync<long>("select count(*) from resource"), reason);
-        Assert.Contains("CT", (await FoundAsync(id)).Document, StringComparison.Ordinal);
+        Assert.Contains("CT", (await FoundAsync(id)).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class WriteBatchTests(TestDatabase database) : IClassFixture<TestD
         await new Folder(database.Owner).FoldAllAsync(Cancelled);
 
         Assert.Equal("a b c d", await stock.LiveAsync());
-        Assert.Contains(new string('p', 5_000), (await FoundAsync("a")).Document, StringComparison.Ordinal);
+        Assert.Contains(new string('p', 5_000), (await FoundAsync("a")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

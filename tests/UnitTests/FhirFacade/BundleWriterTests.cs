@@ -53,7 +53,7 @@ public sealed class BundleWriterTests
     public void Included_resources_stand_behind_the_matches_and_elements_are_not_about_them()
     {
         const string Device = """{"resourceType":"Device","id":"d","meta":{"versionId":"1"},"manufacturer":"Acme"}""";
-        var page = new SearchPage([Stored("a", Study)], 1, null) { Included = [new StoredResource(ServedType.Device, "d", 1, DateTime.UnixEpoch, Device)] };
+        var page = new SearchPage([Stored("a", Study)], 1, null) { Included = [new StoredResource(ServedType.Device, "d", 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(Device))] };
         var filters = new AnswerFilters(ResultParameters.Split([KeyValuePair.Create("_elements", "status")]).Results, instances: true);
         var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", null, page, filters, []);
         var bundle = (Bundle)JsonSerializer.Deserialize<Resource>(bytes.Span, Strict)!;
@@ -79,7 +79,7 @@ public sealed class BundleWriterTests
         Assert.Contains("\"fullUrl\":\"https://fhir.example/ImagingStudy/a\"", System.Text.Encoding.UTF8.GetString(bytes.Span), StringComparison.Ordinal);
     }
 
-    static StoredResource Stored(string id, string document) => new(ServedType.ImagingStudy, id, 1, DateTime.UnixEpoch, document);
+    static StoredResource Stored(string id, string document) => new(ServedType.ImagingStudy, id, 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(document));
 
     static (Bundle Bundle, string Text) Write(SearchPage page, string? next = null, params FhirError[] warnings)
     {

@@ -16,7 +16,7 @@ public sealed class DefinitionInteractionTests
     {
         var own = SearchParameters.All.Where(parameter => parameter.Definition.StartsWith("https://dicom2fhir.org/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(own);
-        Assert.Equal(own.Select(parameter => parameter.Name), OwnDefinitions.All.Keys);
+        Assert.Equal(own.Select(parameter => parameter.Name), OwnDefinitions.All.Select(definition => definition.Id));
         foreach (var parameter in own)
         {
             var read = Ask<Hl7.Fhir.Model.SearchParameter>("SearchParameter", parameter.Name);
@@ -33,7 +33,7 @@ public sealed class DefinitionInteractionTests
             "extension":[{"url":"https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/StructureDefinition/mii-ex-bildgebung-kontrastmittel","extension":[{"url":"contrastBolus","valueBoolean":true}]}]}]}
             """;
         var study = (ImagingStudy)JsonSerializer.Deserialize<Resource>(Json, Strict)!;
-        foreach (var definition in OwnDefinitions.All.Values)
+        foreach (var definition in OwnDefinitions.All)
         {
             var series = Assert.Single(study.Select(definition.Expression!));
             Assert.All(definition.Component, component => Assert.Single(series!.Select(component.Expression!)));

@@ -30,6 +30,12 @@ public sealed record FacadeOptions
     /// <summary>Peers whose forwarded headers count: loopback and private ranges, or the networks named.</summary>
     public IReadOnlyList<IPNetwork> Trusted { get; init; } = [.. DefaultTrusted.Select(IPNetwork.Parse)];
 
+    /// <summary>A plain body-site token means :below, for portals that cannot send modifiers.</summary>
+    public bool BodySiteHierarchy { get; init; }
+
+    /// <summary>__explain=true shows how a search is answered, SQL included.</summary>
+    public bool Explain { get; init; }
+
     /// <summary>Origins whose browser scripts may read answers; *: all.</summary>
     public IReadOnlyList<string> Origins { get; init; } = ["*"];
 
@@ -54,6 +60,8 @@ public sealed record FacadeOptions
         TimeZone = Parse(settings, "TimeZone", "Europe/Berlin", text => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) ? zone : null, "an IANA time zone"),
         Lenient = Choice(settings, "Search:Handling", "strict", "lenient"),
         Instances = !Choice(settings, "Search:Instances", "keep", "omit"),
+        Explain = Choice(settings, "Search:Explain", "off", "on"),
+        BodySiteHierarchy = Choice(settings, "Search:BodySiteHierarchy", "off", "on"),
         Trusted = settings["Proxy:Trusted"] is { Length: > 0 }
             ? Parse(settings, "Proxy:Trusted", "", Networks, "a list of networks such as 10.0.0.0/8")
             : [.. DefaultTrusted.Select(IPNetwork.Parse)],

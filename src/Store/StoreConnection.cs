@@ -12,13 +12,17 @@ public sealed class StoreConnection : IAsyncDisposable
 
     readonly EmbeddedCluster? cluster;
     readonly NpgsqlDataSource? owner;
+    readonly NpgsqlDataSource? health;
     bool ready;
 
-    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write, string? ownerConnectionString = null)
+    StoreConnection(
+        EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write,
+        string? ownerConnectionString = null, NpgsqlDataSource? health = null)
     {
         OwnerConnectionString = ownerConnectionString ?? "";
         this.cluster = cluster;
         this.owner = owner;
+        this.health = health;
         Read = read;
         Write = write;
     }
@@ -70,8 +74,8 @@ public sealed class StoreConnection : IAsyncDisposable
     {
         if (connectionString is not null)
         {
-            var read = Build(connectionString, "reader");
-            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString, "writer"));
+            var read = BuildReader(connectionString);
+            return new StoreConnection(null, null, read, writeConnectionString is null ? read : Build(writeConnectionString, "writer"), health: BuildHealth(connectionString));
         }
 
         var cluster = await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken);
@@ -90,8 +94,8 @@ public sealed class StoreConnection : IAsyncDisposable
             throw;
         }
 
-        var reader = Build(cluster.ReaderConnectionString, "reader");
-        return new StoreConnection(cluster, null, reader, reader);
+        var reader = BuildReader(cluster.ReaderConnectionString);
+        return new StoreConnection(cluster, null, reader, reader, health: BuildHealth(cluster.ReaderConnectionString));
     }
 
     /// <summary>
@@ -104,7 +108,7 @@ public sealed class StoreConnection : IAsyncDisposable
         {
             if (ready)
             {
-                await using var ping = Read.CreateCommand("select 1");
+                await using var ping = (health ?? Read).CreateCommand("select 1");
                 await ping.ExecuteScalarAsync(cancellationToken);
                 return null;
             }
@@ -142,7 +146,7 @@ public sealed class StoreConnection : IAsyncDisposable
     /// </summary>
     public async Task<TimeSpan?> LagAsync(CancellationToken cancellationToken)
     {
-        await using var command = Read.CreateCommand(
+        await using var command = (health ?? Read).CreateCommand(
             """
             select case when not pg_is_in_recovery() then null
                         when exists (select from pg_stat_wal_receiver) and pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then interval '0'
@@ -154,6 +158,7 @@ public sealed class StoreConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Read.DisposeAsync();
+        if (health is not null) await health.DisposeAsync();
         if (Write is not null) await Write.DisposeAsync();
         if (cluster is not null) await cluster.DisposeAsync();
     }
@@ -190,8 +195,21 @@ public sealed class StoreConnection : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    // A search that waits longer for a connection than this is refused: a short 503 instead of a queue of minutes.
+    static NpgsqlDataSource BuildReader(string connectionString) => Build(connectionString, "reader", settings =>
+    {
+        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
+    });
+
+    // Searches may hold every connection of their pool: whoever asks whether the program is well gets an answer all the same.
+    static NpgsqlDataSource BuildHealth(string connectionString) => Build(connectionString, "health", settings =>
+    {
+        (settings.MinPoolSize, settings.MaxPoolSize) = (0, 1);
+        (settings.Timeout, settings.CommandTimeout) = (3, 3);
+    });
+
     /// <param name="pool">Its name in metrics, where the driver would else show hosts and paths.</param>
-    static NpgsqlDataSource Build(string connectionString, string pool)
+    static NpgsqlDataSource Build(string connectionString, string pool, Action<NpgsqlConnectionStringBuilder>? change = null)
     {
         try
         {
@@ -202,6 +220,7 @@ public sealed class StoreConnection : IAsyncDisposable
             builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
             builder.ConnectionStringBuilder.IncludeErrorDetail = false;     // details quote rows, whatever the site's connection string says
+            change?.Invoke(builder.ConnectionStringBuilder);
             return builder.Build();
         }
         catch (ArgumentException exception)

@@ -8,19 +8,20 @@ namespace Dicom2Fhir.FhirFacade.Fhir;
 /// <summary>Writes a searchset Bundle around stored documents, which go in unparsed.</summary>
 static class BundleWriter
 {
-    /// <param name="filter">Applied to each document; null: as stored.</param>
+    /// <param name="filters">What the documents are cut to.</param>
     /// <param name="warnings">Parameters that were ignored: one entry of mode outcome.</param>
-    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, SearchPage page, ElementFilter? filter, IReadOnlyList<FhirError> warnings)
+    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, SearchPage page, AnswerFilters filters, IReadOnlyList<FhirError> warnings)
     {
         // room for everything, so that a page is never copied to grow: what stands around a document is shorter than this
-        var buffer = new ArrayBufferWriter<byte>(4 * 1024 + page.Resources.Sum(resource => 300 + (filter is null ? resource.Document.Length : 0)));
+        var buffer = new ArrayBufferWriter<byte>(4 * 1024 + page.Resources.Sum(resource => 300 + (filters.OfMatch(resource.Type) is null ? resource.Document.Length : 0)));
         using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
         {
             Start(json, page.Total, self, next);
-            if (page.Resources.Count + warnings.Count > 0)
+            if (page.Resources.Count + page.Included.Count + warnings.Count > 0)
             {
                 json.WriteStartArray("entry");
-                foreach (var resource in page.Resources) Entry(json, fhirBase, resource, filter);
+                foreach (var resource in page.Resources) Entry(json, fhirBase, resource, filters.OfMatch(resource.Type), "match");
+                foreach (var resource in page.Included) Entry(json, fhirBase, resource, filters.OfIncluded(resource.Type), "include");
                 if (warnings.Count > 0) Outcome(json, warnings);
                 json.WriteEndArray();
             }
@@ -71,14 +72,14 @@ static class BundleWriter
         json.WriteEndObject();
     }
 
-    static void Entry(Utf8JsonWriter json, Uri fhirBase, StoredResource resource, ElementFilter? filter)
+    static void Entry(Utf8JsonWriter json, Uri fhirBase, StoredResource resource, ElementFilter? filter, string mode)
     {
         json.WriteStartObject();
         json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type.Name}/{resource.Id}");
         json.WritePropertyName("resource");
         if (filter is null) json.WriteRawValue(resource.Document.Span, skipInputValidation: true);
         else json.WriteRawValue(filter.Apply(resource.Document.Span), skipInputValidation: true);
-        Mode(json, "match");
+        Mode(json, mode);
         json.WriteEndObject();
     }
 

@@ -70,9 +70,9 @@ static class FhirEndpoint
         var type = request.ContentType;
         if (type is null && !hasBody) return default;
         if (type is null || !types.Contains(type.Split(';')[0].Trim(), StringComparer.OrdinalIgnoreCase)) throw new FhirErrorException(FhirErrors.WrongBody(type, expected));
-        using var body = new MemoryStream();
+        using var body = new MemoryStream(request.ContentLength is > 0 and <= ServerLimits.Body ? (int)request.ContentLength : 0);
         await request.Body.CopyToAsync(body, context.RequestAborted);
-        return body.ToArray();
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 }
 

@@ -65,6 +65,9 @@ static class FhirErrors
 
     public static FhirError BadParameter(string name, string text) => new(400, "invalid", text, "http." + name);
 
+    /// <summary>R4 search 3.1.1.5.8.</summary>
+    public static FhirError NoNarrativeOfIncludes { get; } = BadParameter("_summary", "_include and _revinclude cannot be given with _summary=text.");
+
     public static FhirError BadPage { get; } = new(400, "invalid", "The page link is not one of this server; start the search again.", "http.__page");
 
     public static FhirError PageGone { get; } = new(410, "expired", "The page link has expired; start the search again.", "http.__page");
@@ -87,6 +90,18 @@ static class FhirErrors
         problem.Text,
         "http." + problem.Parameter);
 
+    // What was sent is quoted; what was sent may be a megabyte.
+    const int LongestText = 1_000;
+    const int LongestName = 200;
+
+    static string Short(string text, int longest)
+    {
+        if (text.Length <= longest) return text;
+        var half = longest / 2;
+        var (head, tail) = (char.IsHighSurrogate(text[half - 1]) ? half - 1 : half, char.IsLowSurrogate(text[^half]) ? half - 1 : half);
+        return $"{text[..head]} ... {text[^tail..]}";
+    }
+
     /// <summary>Writes the OperationOutcome of errors, or of warnings.</summary>
     public static void Write(Utf8JsonWriter json, IEnumerable<FhirError> errors, string severity = "error")
     {
@@ -99,13 +114,13 @@ static class FhirErrors
             json.WriteString("severity", severity);
             json.WriteString("code", error.Code);
             json.WriteStartObject("details");
-            json.WriteString("text", error.Text);
+            json.WriteString("text", Short(error.Text, LongestText));
             json.WriteEndObject();
-            json.WriteString("diagnostics", error.Text);
+            json.WriteString("diagnostics", Short(error.Text, LongestText));
             if (error.Expression is not null)
             {
                 json.WriteStartArray("expression");
-                json.WriteStringValue(error.Expression);
+                json.WriteStringValue(Short(error.Expression, LongestName));
                 json.WriteEndArray();
             }
 

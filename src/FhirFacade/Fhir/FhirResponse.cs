@@ -12,6 +12,8 @@ static class FhirResponse
     // Documents hold umlauts and were written by us: no need to escape them again, and no HTML context.
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    const int Portion = 64 * 1024;
+
     static readonly JsonSerializerOptions Reading = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Ostrich);
 
     public static async System.Threading.Tasks.Task SendAsync(HttpContext context, FhirAnswer answer)
@@ -23,7 +25,9 @@ static class FhirResponse
         headers.Append("Vary", "Accept, Prefer");
         // What has a version is asked again with it; a search is never answered from a cache.
         headers.CacheControl = answer.ETag is null ? "no-store" : "private, no-cache";
+        // Descriptions and narratives may hold what a browser would run.
         headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
         if (answer.ETag is not null) headers.ETag = answer.ETag;
         if (answer.LastModified is { } modified) headers.LastModified = modified.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = answer.Location;
@@ -34,7 +38,27 @@ static class FhirResponse
         response.ContentType = Formats.ContentType(format);
         var body = format == Format.Xml ? ToXml(answer.Json.Span, pretty) : pretty ? Indent(answer.Json) : answer.Json;
         response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        if (!HttpMethods.IsHead(context.Request.Method)) await WriteAsync(context, body);
+    }
+
+    // The web server grants a reader time for all that was sent before, hours for a page: each portion has its own time here.
+    static async System.Threading.Tasks.Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        try
+        {
+            while (!body.IsEmpty)
+            {
+                var portion = body[..Math.Min(Portion, body.Length)];
+                body = body[portion.Length..];
+                patience.CancelAfter(ServerLimits.Reader);
+                await context.Response.BodyWriter.WriteAsync(portion, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort();
+        }
     }
 
     public static System.Threading.Tasks.Task SendErrorsAsync(HttpContext context, IReadOnlyList<FhirError> errors)

@@ -26,9 +26,12 @@ sealed class Interactions(ReadInteraction reads, SearchInteraction searches, Bat
     Route? Find(FhirCall call) => call.Segments switch
     {
         [] when call.Nested => new Route(Reading, Search(null)),
-        [] => new Route("GET, HEAD, POST", call.Query.Count == 0 ? ToMetadata : Search(null), (asked, token) => batches.AnswerAsync(this, asked, token)),
-        ["metadata"] => new Route(Reading, (asked, _) => Task.FromResult(MetadataInteraction.Answer(asked))),
+        [] => new Route("GET, HEAD, POST", call.Query.Count == 0 ? At(ToMetadata) : Search(null), (asked, token) => batches.AnswerAsync(this, asked, token)),
+        ["metadata"] => new Route(Reading, At(MetadataInteraction.Answer)),
         ["_search"] => new Route("POST", null, Search(null)),
+        [DefinitionInteraction.Type] => new Route(Reading, At(DefinitionInteraction.Search)),
+        [DefinitionInteraction.Type, "_search"] => new Route("POST", null, At(DefinitionInteraction.Search)),
+        [DefinitionInteraction.Type, var id] when IsName(id) => new Route(Reading, At(asked => DefinitionInteraction.Read(asked, id))),
         [var type] when IsName(type) => new Route(Reading, Search(type)),
         [var type, "_search"] when IsName(type) => new Route("POST", null, Search(type)),
         [var type, var id] when IsName(type) && IsName(id) => new Route(Reading, (asked, token) => reads.AnswerAsync(asked, type, id, token)),
@@ -39,8 +42,10 @@ sealed class Interactions(ReadInteraction reads, SearchInteraction searches, Bat
 
     Answer Search(string? type, string? patient = null) => (call, token) => searches.AnswerAsync(call, type, patient, token);
 
-    static Task<FhirAnswer> ToMetadata(FhirCall call, CancellationToken cancellationToken) =>
-        Task.FromResult(new FhirAnswer(302, default) { Location = $"{RequestBase.Text(call.Base)}/metadata" });
+    // What is known without the database.
+    static Answer At(Func<FhirCall, FhirAnswer> answer) => (call, _) => Task.FromResult(answer(call));
+
+    static FhirAnswer ToMetadata(FhirCall call) => new(302, default) { Location = $"{RequestBase.Text(call.Base)}/metadata" };
 
     // Operations and history begin with $ and _.
     static bool IsName(string segment) => segment[0] is not ('_' or '$');

@@ -13,15 +13,26 @@ static class MetadataInteraction
 {
     const string Module = "https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/";
     const string ModuleVersion = "2026.0.0";
+    const string Hl7 = "http://hl7.org/fhir/SearchParameter/";
 
-    // Of the statement, not of the process: the same program says the same.
+    /// <summary>Of the statement, not of the process: the same program says the same.</summary>
     const string Released = "2026-11-24";
 
-    static readonly Dictionary<ServedType, string> Profiles = new()
+    static string Version { get; } = typeof(MetadataInteraction).Assembly.GetName().Version!.ToString(3);
+
+    // The module's own statement names version 2025.0.0 of them, an oversight of the package.
+    static readonly Dictionary<ServedType, string[]> Profiles = new()
     {
-        [ServedType.ImagingStudy] = "mii-pr-bildgebung-bildgebungsstudie",
-        [ServedType.Device] = "mii-pr-bildgebung-geraet",
-        [ServedType.MedicationAdministration] = "mii-pr-bildgebung-kontrastmittelgabe",
+        [ServedType.ImagingStudy] = ["bildgebungsstudie"],
+        [ServedType.Device] = ["geraet"],
+        [ServedType.MedicationAdministration] = ["kontrastmittelgabe"],
+        [ServedType.Procedure] = ["bildgebungsprozedur", "radiologische-befundungsprozedur"],
+        [ServedType.ServiceRequest] = ["anforderung-bildgebung"],
+        [ServedType.DiagnosticReport] = ["radiologischer-befund"],
+        [ServedType.Observation] = ["radiologische-beobachtung"],
+        [ServedType.BodyStructure] = ["koerperstruktur"],
+        [ServedType.CarePlan] = ["behandlungsempfehlung"],
+        [ServedType.Composition] = ["semistrukt-befundbericht"],
     };
 
     static readonly JsonSerializerOptions Writing = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
@@ -35,10 +46,15 @@ static class MetadataInteraction
 
     internal static CapabilityStatement Build(Uri fhirBase) => new()
     {
+        Url = $"{RequestBase.Text(fhirBase)}/metadata",
+        Version = Version,
+        Name = "Dicom2Fhir",
+        Title = "Dicom2Fhir: imaging studies of the MII core data set",
         Status = PublicationStatus.Active,
         Date = Released,
         Kind = CapabilityStatementKind.Instance,
-        Software = new CapabilityStatement.SoftwareComponent { Name = "Dicom2Fhir", Version = typeof(MetadataInteraction).Assembly.GetName().Version!.ToString(3) },
+        Instantiates = [$"{Module}CapabilityStatement/metadata|{ModuleVersion}"],
+        Software = new CapabilityStatement.SoftwareComponent { Name = "Dicom2Fhir", Version = Version },
         Implementation = new CapabilityStatement.ImplementationComponent { Description = "ImagingStudy of the MII core data set, read from DICOM headers", Url = RequestBase.Text(fhirBase) },
         FhirVersion = FHIRVersion.N4_0_1,
         Format = ["json", "xml"],
@@ -47,8 +63,16 @@ static class MetadataInteraction
             new CapabilityStatement.RestComponent
             {
                 Mode = CapabilityStatement.RestfulCapabilityMode.Server,
-                Documentation = "Read and search only. Unknown search parameters are refused unless Prefer: handling=lenient is sent.",
-                Resource = [.. ServedType.All.Select(Resource)],
+                Documentation = "Read and search only. Unknown search parameters are refused unless Prefer: handling=lenient is sent. Bodies are JSON; answers are JSON or XML.",
+                Resource = [.. ServedType.All.Select(Resource), Definitions],
+                Interaction =
+                [
+                    new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.Batch },
+                    new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.Transaction, Documentation = "Of reads and searches alone." },
+                    new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.SearchSystem },
+                ],
+                SearchParam = [.. SearchParameters.Of(ServedType.ImagingStudy).Where(parameter => parameter.Name.StartsWith('_')).Select(Parameter)],
+                Compartment = ["http://hl7.org/fhir/CompartmentDefinition/patient"],
             },
         ],
     };
@@ -56,38 +80,64 @@ static class MetadataInteraction
     static CapabilityStatement.ResourceComponent Resource(ServedType type) => new()
     {
         Type = type.Name,
-        SupportedProfile = Profiles.TryGetValue(type, out var profile) ? [$"{Module}StructureDefinition/{profile}|{ModuleVersion}"] : [],
-        Interaction =
-        [
-            new CapabilityStatement.ResourceInteractionComponent { Code = CapabilityStatement.TypeRestfulInteraction.Read },
-            new CapabilityStatement.ResourceInteractionComponent { Code = CapabilityStatement.TypeRestfulInteraction.SearchType },
-        ],
+        SupportedProfile = Profiles.TryGetValue(type, out var profiles) ? [.. profiles.Select(profile => $"{Module}StructureDefinition/mii-pr-bildgebung-{profile}|{ModuleVersion}")] : [],
+        Interaction = Reading(),
         Versioning = CapabilityStatement.ResourceVersionPolicy.Versioned,
         ReadHistory = false,
         UpdateCreate = false,
         ConditionalRead = CapabilityStatement.ConditionalReadStatus.FullSupport,
+        SearchInclude = ["*", .. References(type).Select(parameter => $"{type.Name}:{parameter.Name}")],
+        SearchRevInclude = [.. ServedType.All.SelectMany(source => References(source).Where(parameter => parameter.Targets.Count == 0 || parameter.Targets.Contains(type.Name)).Select(parameter => $"{source.Name}:{parameter.Name}"))],
         SearchParam = [.. SearchParameters.Of(type).Select(Parameter)],
     };
+
+    static CapabilityStatement.ResourceComponent Definitions => new()
+    {
+        Type = DefinitionInteraction.Type,
+        Documentation = "The parameters that are this server's own.",
+        Interaction = Reading(),
+        ConditionalRead = CapabilityStatement.ConditionalReadStatus.NotMatch,
+        SearchParam =
+        [
+            .. DefinitionInteraction.Parameters.Keys.Select(name => new CapabilityStatement.SearchParamComponent
+            {
+                Name = name,
+                Type = name switch { "url" => SearchParamType.Uri, "name" => SearchParamType.String, _ => SearchParamType.Token },
+                Definition = Hl7 + name switch { "_id" => "Resource-id", "code" or "base" or "type" => $"SearchParameter-{name}", _ => $"conformance-{name}" },
+                Documentation = "Equal to one of the values." + (name == "name" ? " Names begin with the value." : ""),
+            }),
+        ],
+    };
+
+    static List<CapabilityStatement.ResourceInteractionComponent> Reading() =>
+    [
+        new CapabilityStatement.ResourceInteractionComponent { Code = CapabilityStatement.TypeRestfulInteraction.Read },
+        new CapabilityStatement.ResourceInteractionComponent { Code = CapabilityStatement.TypeRestfulInteraction.SearchType },
+    ];
+
+    static IEnumerable<Store.Search.SearchParameter> References(ServedType type) => SearchParameters.Of(type).Where(parameter => parameter.Kind == SearchKind.Reference);
 
     static CapabilityStatement.SearchParamComponent Parameter(Store.Search.SearchParameter parameter) => new()
     {
         Name = parameter.Name,
         Definition = parameter.Definition,
-        Type = parameter.Kind switch
-        {
-            SearchKind.Token => SearchParamType.Token,
-            SearchKind.Uri => SearchParamType.Uri,
-            SearchKind.Date => SearchParamType.Date,
-            SearchKind.Reference => SearchParamType.Reference,
-            SearchKind.Number => SearchParamType.Number,
-            SearchKind.Quantity => SearchParamType.Quantity,
-            SearchKind.Text => SearchParamType.String,
-            SearchKind.Composite => SearchParamType.Composite,
-            _ => throw new UnreachableException(),
-        },
+        Type = TypeOf(parameter.Kind),
         DocumentationElement = new Markdown(
             parameter.Documentation
             + (parameter.Names.Count > 1 ? $" Also as {string.Join(", ", parameter.Names.Skip(1))}." : "")
             + (Modifiers.Of(parameter) is { Count: > 0 } modifiers ? $" Modifiers: {string.Join(" ", modifiers.Select(word => ":" + word))}." : "")),
+    };
+
+    static SearchParamType TypeOf(SearchKind kind) => kind switch
+    {
+        SearchKind.Token => SearchParamType.Token,
+        SearchKind.Uri => SearchParamType.Uri,
+        SearchKind.Date => SearchParamType.Date,
+        SearchKind.Reference => SearchParamType.Reference,
+        SearchKind.Number => SearchParamType.Number,
+        SearchKind.Quantity => SearchParamType.Quantity,
+        SearchKind.Text => SearchParamType.String,
+        SearchKind.Composite => SearchParamType.Composite,
+        _ => throw new UnreachableException(),
     };
 }

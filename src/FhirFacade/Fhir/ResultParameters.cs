@@ -24,6 +24,9 @@ sealed record ResultParameters(int Count, Summary Summary, IReadOnlyList<string>
     /// <summary>Larger values are lowered: a page must fit clients' buffers (8 MiB) anyway.</summary>
     public const int MostCount = 10_000;
 
+    /// <summary>Of a query that says nothing.</summary>
+    public static ResultParameters Standard { get; } = new(DefaultCount, Summary.False, [], TotalMode.Cheap, false, []);
+
     /// <summary>True when only the number of matches is wanted.</summary>
     public bool CountOnly => Summary == Summary.Count || Count == 0;
 
@@ -45,7 +48,7 @@ sealed record ResultParameters(int Count, Summary Summary, IReadOnlyList<string>
     public static (ResultParameters Results, List<KeyValuePair<string, string>> Criteria) Split(IReadOnlyList<KeyValuePair<string, string>> query, bool nested = false)
     {
         if (query.Count > QueryStringParser.MostParameters) throw new FhirErrorException(FhirErrors.TooManyParameters(query.Count, QueryStringParser.MostParameters));
-        var results = new ResultParameters(nested ? MostCount : DefaultCount, Summary.False, [], TotalMode.Cheap, false, []);
+        var results = Standard with { Count = nested ? MostCount : DefaultCount };
         var written = new List<KeyValuePair<string, string>>();
         var criteria = new List<KeyValuePair<string, string>>();
         foreach (var (name, value) in query)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 
@@ -9,8 +8,11 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
 {
     const string PageParameter = "__page";
 
-    // Clients' buffers are 8 MiB (FLARE): a page closes at half of that. A batch entry is never closed.
+    // Clients' buffers are 8 MiB (FLARE): a page closes at half of that.
     const int MostPageBytes = 4 * 1024 * 1024;
+
+    // A batch entry is never closed: what is larger than this is refused.
+    const int MostNestedBytes = 64 * 1024 * 1024;
 
     readonly SearchExecutor executor = new(store.Read, options.TimeZone);
     readonly PageTokens tokens = new(store.Read, store.Write);
@@ -19,32 +21,34 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
     /// <param name="patient">Id of the compartment; null: everywhere.</param>
     public Task<FhirAnswer> AnswerAsync(FhirCall call, string? typeName, string? patient, CancellationToken cancellationToken)
     {
-        if (typeName is null || patient is not null) throw new FhirErrorException(FhirErrors.NoInteraction("a search over all types"));
-        var type = ServedType.Find(typeName) ?? throw new FhirErrorException(Hl7.Fhir.Model.ModelInfo.SupportedResources.Contains(typeName) ? FhirErrors.TypeNotSearched(typeName) : FhirErrors.UnknownType(typeName));
-        return call.Query.Any(pair => pair.Key == PageParameter) ? PageAsync(call, type, cancellationToken) : FirstAsync(call, type, cancellationToken);
+        var scope = SearchScope.Of(typeName, patient);
+        return call.Query.Any(pair => pair.Key == PageParameter) ? PageAsync(call, scope, cancellationToken) : FirstAsync(call, scope, cancellationToken);
     }
 
-    async Task<FhirAnswer> FirstAsync(FhirCall call, ServedType type, CancellationToken cancellationToken)
+    async Task<FhirAnswer> FirstAsync(FhirCall call, SearchScope scope, CancellationToken cancellationToken)
     {
-        var (results, criteria) = ResultParameters.Split(call.Query, call.Nested);
-        var parsed = QueryStringParser.Parse(type, criteria, Context(call));
+        var (isExplained, wanted) = ExplainedAnswer.Take(call.Query, options.Explain);
+        var (results, criteria) = ResultParameters.Split(wanted, call.Nested);
+        var parsed = scope.Parse(criteria, Context(call));
         var lenient = call.Lenient ?? options.Lenient;
         var warnings = Refuse(parsed.Problems, lenient);
+        if (results.Summary == Summary.Text && parsed.Request.Includes.Count > 0) throw new FhirErrorException(FhirErrors.NoNarrativeOfIncludes);
+        if (isExplained) return ExplainedAnswer.Of(await executor.ExplainAsync(parsed.Request, cancellationToken));
         List<KeyValuePair<string, string>> used = [.. parsed.Request.Print(), .. results.Written];
-        var self = Link(call.Base, type, RawQuery.Print(used));
+        var self = scope.Link(call.Base, RawQuery.Print(used));
         var answer = results.CountOnly
             ? new FhirAnswer(200, BundleWriter.WriteCount(self, await CountAsync(parsed.Request, cancellationToken), warnings))
-            : await PageAsync(call, type, parsed.Request, results, used, self, null, warnings, cancellationToken);
+            : await SendAsync(new Asked(call, scope, parsed.Request, results, used), self, null, warnings, cancellationToken);
         return answer with { PreferenceApplied = call.Lenient is null ? null : lenient ? "handling=lenient" : "handling=strict" };
     }
 
     async Task<long> CountAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         var counted = await executor.CountAsync(request, cancellationToken);
-        return counted.Problem is null ? counted.Total : throw new FhirErrorException([FhirErrors.Of(counted.Problem)]);
+        return counted.Problem is null ? counted.Total : throw new FhirErrorException(FhirErrors.Of(counted.Problem));
     }
 
-    async Task<FhirAnswer> PageAsync(FhirCall call, ServedType type, CancellationToken cancellationToken)
+    async Task<FhirAnswer> PageAsync(FhirCall call, SearchScope asked, CancellationToken cancellationToken)
     {
         var token = call.Query.First(pair => pair.Key == PageParameter).Value;
         if (call.Query.FirstOrDefault(pair => pair.Key is not (PageParameter or "_format" or "_pretty")) is { Key: { } other })
@@ -54,36 +58,39 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
 
         var opened = await tokens.OpenAsync(token, cancellationToken);
         if (opened is OpenedToken.Gone) throw new FhirErrorException(FhirErrors.PageGone);
-        if (opened is not OpenedToken.Valid { State: var state } || state.Type != type.Name) throw new FhirErrorException(FhirErrors.BadPage);
+        if (opened is not OpenedToken.Valid { State: var state } || state.Type != asked.TypeName) throw new FhirErrorException(FhirErrors.BadPage);
 
-        var (results, criteria) = ResultParameters.Split(state.Query, nested: false);
-        var parsed = QueryStringParser.Parse(type, criteria, Context(call));
+        var (scope, query) = asked.Open(state);
+        var (results, criteria) = ResultParameters.Split(query);
+        var parsed = scope.Parse(criteria, Context(call));
         if (parsed.Problems.Count > 0) throw new FhirErrorException(FhirErrors.BadPage);
-        var self = Link(call.Base, type, $"{PageParameter}={token}");
-        var answer = await PageAsync(call, type, parsed.Request, results, state.Query, self, state.Position, [], cancellationToken);
+        var self = scope.PageLink(call.Base, $"{PageParameter}={token}");
+        var answer = await SendAsync(new Asked(call, scope, parsed.Request, results, query), self, state.Position, [], cancellationToken);
         return answer with { Presentation = call.Query.Any(pair => pair.Key == "_format") ? [] : results.Written };
     }
 
-    async Task<FhirAnswer> PageAsync(
-        FhirCall call, ServedType type, SearchRequest request, ResultParameters results, IReadOnlyList<KeyValuePair<string, string>> used, string self,
-        PagePosition? position, IReadOnlyList<FhirError> warnings, CancellationToken cancellationToken)
-    {
-        var page = await executor.PageAsync(request, position, results.Count, call.Nested ? int.MaxValue : MostPageBytes, results.Total, cancellationToken);
-        if (page.Problem is not null) throw new FhirErrorException([FhirErrors.Of(page.Problem)]);
-        if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
-        string? next = null;
-        if (page.Next is not null)
-        {
-            var token = await tokens.SealAsync(new PageState(type.Name, used, page.Next), cancellationToken)
-                ?? throw new FhirErrorException(FhirErrors.TooLongForPages);
-            next = Link(call.Base, type, $"{PageParameter}={token}");
-        }
+    /// <param name="Query">As the next page repeats it.</param>
+    sealed record Asked(FhirCall Call, SearchScope Scope, SearchRequest Request, ResultParameters Results, IReadOnlyList<KeyValuePair<string, string>> Query);
 
-        var filter = ElementFilter.Of(type.Name, results, options.Instances);
-        return new FhirAnswer(200, BundleWriter.Write(call.Base, self, next, page, filter, warnings));
+    async Task<FhirAnswer> SendAsync(Asked asked, string self, PagePosition? position, IReadOnlyList<FhirError> warnings, CancellationToken cancellationToken)
+    {
+        var (call, results) = (asked.Call, asked.Results);
+        var page = await executor.PageAsync(asked.Request, position, results.Count, call.Nested ? MostNestedBytes : MostPageBytes, results.Total, cancellationToken);
+        if (page.Problem is not null) throw new FhirErrorException(FhirErrors.Of(page.Problem));
+        if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
+        if (call.Nested && page.Next is not null && page.Resources.Count < results.Count) throw new FhirErrorException(FhirErrors.BatchTooLarge);
+        var next = page.Next is null ? null : await NextAsync(asked, page.Next, cancellationToken);
+        return new FhirAnswer(200, BundleWriter.Write(call.Base, self, next, page, new AnswerFilters(results, options.Instances), warnings));
     }
 
-    QueryContext Context(FhirCall call) => new(options.TimeZone, [call.Base], time);
+    async Task<string> NextAsync(Asked asked, PagePosition position, CancellationToken cancellationToken)
+    {
+        var token = await tokens.SealAsync(asked.Scope.Close(asked.Query, position), cancellationToken)
+            ?? throw new FhirErrorException(FhirErrors.TooLongForPages);
+        return asked.Scope.PageLink(asked.Call.Base, $"{PageParameter}={token}");
+    }
+
+    QueryContext Context(FhirCall call) => new(options.TimeZone, [call.Base], time) { BodySiteHierarchy = options.BodySiteHierarchy };
 
     // Strict: every problem is an error. Lenient: parameters that may be ignored become warnings, the rest stay errors.
     static List<FhirError> Refuse(IReadOnlyList<QueryProblem> problems, bool lenient)
@@ -92,7 +99,4 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
         if (errors.Count > 0) throw new FhirErrorException(errors);
         return [.. problems.Select(FhirErrors.Of)];
     }
-
-    static string Link(Uri fhirBase, ServedType type, string query) =>
-        string.Create(CultureInfo.InvariantCulture, $"{RequestBase.Text(fhirBase)}/{type.Name}{(query.Length > 0 ? "?" : "")}{query}");
 }

@@ -32,8 +32,11 @@ static class Answers
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {text}");
         Assert.Equal("application/fhir+json", response.Content.Headers.ContentType?.MediaType);
-        return Assert.IsType<T>(JsonSerializer.Deserialize<Resource>(text, Strict));
+        return Read<T>(text);
     }
+
+    public static T Read<T>(string text)
+        where T : Resource => Assert.IsType<T>(JsonSerializer.Deserialize<Resource>(text, Strict));
 
     public static async Task<Bundle> SearchAsync(this HttpClient client, string path) =>
         await (await client.SendAsync("GET", path)).AsAsync<Bundle>();

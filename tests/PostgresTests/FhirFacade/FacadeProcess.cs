@@ -34,10 +34,16 @@ sealed class FacadeProcess : IAsyncDisposable
 
     public string Errors => Read(errors);
 
-    public static FacadeProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? settings = null, int? port = null)
+    /// <summary>Resident memory in bytes.</summary>
+    public long Memory => File.ReadLines($"/proc/{process.Id}/status").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024).Single();
+
+    /// <param name="network">Name of a network namespace to run in; null: the tests' own.</param>
+    public static FacadeProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? settings = null, int? port = null, string? network = null)
     {
         var chosen = port ?? FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dicom2Fhir.FhirFacade.dll"), .. arguments, "--port", chosen.ToString(CultureInfo.InvariantCulture)])
+        string[] within = network is null ? [] : ["netns", "exec", network, "dotnet"];
+        var start = new ProcessStartInfo(network is null ? "dotnet" : Tool.Find("ip")!, [.. within, Path.Combine(AppContext.BaseDirectory, "Dicom2Fhir.FhirFacade.dll"), .. arguments, "--port", chosen.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
@@ -79,6 +85,13 @@ sealed class FacadeProcess : IAsyncDisposable
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         return await ExitAsync();
+    }
+
+    /// <summary>As a power cut ends it.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await ExitAsync();
     }
 
     public async Task<int> ExitAsync()

@@ -12,7 +12,8 @@ public sealed class Hospital : IAsyncLifetime
 {
     public const int Studies = 1_200;
 
-    const string Profile = "https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/StructureDefinition/mii-pr-bildgebung-bildgebungsstudie|2026.0.0";
+    /// <summary>The profile every study claims, in version 2026.0.0.</summary>
+    public const string Canonical = "https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/StructureDefinition/mii-pr-bildgebung-bildgebungsstudie";
 
     static readonly TimeZoneInfo Berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
     static readonly JsonSerializerOptions Reading = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
@@ -46,7 +47,7 @@ public sealed class Hospital : IAsyncLifetime
 
     public static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"s{number}");
 
-    /// <summary>Stores studies; folded when it returns, unless the facade is to do that.</summary>
+    /// <summary>Stores resources; folded when it returns, unless the facade is to do that.</summary>
     public async System.Threading.Tasks.Task WriteAsync(IEnumerable<string> studies, bool fold = true)
     {
         await using (var batch = await WriteBatch.BeginAsync(Store.Database, new IndexExtractor(Berlin), [], CancellationToken.None))
@@ -74,14 +75,14 @@ public sealed class Hospital : IAsyncLifetime
     /// <summary>The decimal 4.00 must come back as it is.</summary>
     public static string Study(string id, string modality, string patient) =>
         $$$"""
-        {"resourceType":"ImagingStudy","id":"{{{id}}}","meta":{"profile":["{{{Profile}}}"]},"extension":[{"url":"http://fhir.example/dose","valueDecimal":4.00}],"status":"available",
+        {"resourceType":"ImagingStudy","id":"{{{id}}}","meta":{"profile":["{{{Canonical}}}|2026.0.0"]},"extension":[{"url":"http://fhir.example/dose","valueDecimal":4.00}],"status":"available",
         "subject":{"reference":"Patient/{{{patient}}}"},"started":"2024-03-05T10:11:12+01:00","series":[{"uid":"1.2.{{{id[1..]}}}","modality":{"system":"http://dicom.nema.org/resources/ontology/DCM","code":"{{{modality}}}"},
         "bodySite":{"system":"http://snomed.info/sct","code":"51185008","display":"Schädel"},"instance":[{"uid":"1.2.{{{id[1..]}}}.1","sopClass":{"system":"urn:ietf:rfc:3986","code":"urn:oid:1.2.840.10008.5.1.4.1.1.2"}}]}]}
         """;
 
     static ResourceWrite Write(string json)
     {
-        var study = (ImagingStudy)JsonSerializer.Deserialize<Resource>(json, Reading)!;
-        return new ResourceWrite(ServedType.ImagingStudy, study.Id!, json, study, Origin.Import, ConformanceState.Unchecked);
+        var resource = JsonSerializer.Deserialize<Resource>(json, Reading)!;
+        return new ResourceWrite(ServedType.Find(resource.TypeName)!, resource.Id!, json, resource, Origin.Import, ConformanceState.Unchecked);
     }
 }

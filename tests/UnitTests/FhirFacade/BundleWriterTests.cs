@@ -50,6 +50,20 @@ public sealed class BundleWriterTests
     }
 
     [Fact]
+    public void Included_resources_stand_behind_the_matches_and_elements_are_not_about_them()
+    {
+        const string Device = """{"resourceType":"Device","id":"d","meta":{"versionId":"1"},"manufacturer":"Acme"}""";
+        var page = new SearchPage([Stored("a", Study)], 1, null) { Included = [new StoredResource(ServedType.Device, "d", 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(Device))] };
+        var filters = new AnswerFilters(ResultParameters.Split([KeyValuePair.Create("_elements", "status")]).Results, instances: true);
+        var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", null, page, filters, []);
+        var bundle = (Bundle)JsonSerializer.Deserialize<Resource>(bytes.Span, Strict)!;
+        Assert.Equal([Bundle.SearchEntryMode.Match, Bundle.SearchEntryMode.Include], bundle.Entry.Select(entry => entry.Search!.Mode!.Value));
+        Assert.Equal("SUBSETTED", Assert.Single(bundle.Entry[0].Resource!.Meta!.Tag).Code);
+        Assert.Equal(("Acme", "https://fhir.example/fhir/Device/d"), (((Hl7.Fhir.Model.Device)bundle.Entry[1].Resource!).Manufacturer, bundle.Entry[1].FullUrl));
+        Assert.Equal(1, bundle.Total);
+    }
+
+    [Fact]
     public void A_count_is_a_total_and_nothing_else()
     {
         var bytes = BundleWriter.WriteCount("https://fhir.example/fhir/ImagingStudy?_summary=count", 12, []);
@@ -61,7 +75,7 @@ public sealed class BundleWriterTests
     [Fact]
     public void A_base_without_a_path_makes_no_double_slash()
     {
-        var bytes = BundleWriter.Write(new Uri("https://fhir.example"), "https://fhir.example/ImagingStudy", null, new SearchPage([Stored("a", Study)], 1, null), null, []);
+        var bytes = BundleWriter.Write(new Uri("https://fhir.example"), "https://fhir.example/ImagingStudy", null, new SearchPage([Stored("a", Study)], 1, null), AnswerFilters.None, []);
         Assert.Contains("\"fullUrl\":\"https://fhir.example/ImagingStudy/a\"", System.Text.Encoding.UTF8.GetString(bytes.Span), StringComparison.Ordinal);
     }
 
@@ -69,7 +83,7 @@ public sealed class BundleWriterTests
 
     static (Bundle Bundle, string Text) Write(SearchPage page, string? next = null, params FhirError[] warnings)
     {
-        var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", next, page, null, warnings);
+        var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", next, page, AnswerFilters.None, warnings);
         return ((Bundle)JsonSerializer.Deserialize<Resource>(bytes.Span, Strict)!, System.Text.Encoding.UTF8.GetString(bytes.Span));
     }
 }

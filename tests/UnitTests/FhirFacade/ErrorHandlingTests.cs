@@ -71,7 +71,7 @@ public sealed class ErrorHandlingTests
             FhirErrors.UnknownType("x"), FhirErrors.NotFound("x", "x"), FhirErrors.Gone("x", "x"), FhirErrors.BadId("x"), FhirErrors.NoRoute("x"), FhirErrors.NotAllowed("x", "x"),
             FhirErrors.NoInteraction("x"), FhirErrors.NotAcceptable("x"), FhirErrors.WrongBody("x", "x"), FhirErrors.CompressedBody("x"), FhirErrors.TooLarge, FhirErrors.BadRequest("x"), FhirErrors.BadParameter("x", "x"),
             FhirErrors.TypeNotSearched("x"), FhirErrors.TooManyParameters(2, 1), FhirErrors.TooManyEntries(2, 1), FhirErrors.BatchTooLarge, FhirErrors.TooSlow,
-            FhirErrors.Framework(400, "x"), FhirErrors.Framework(408, "x"), FhirErrors.Framework(414, "x"), FhirErrors.Framework(431, "x"), FhirErrors.BadPage, FhirErrors.PageGone, FhirErrors.TooLongForPages, FhirErrors.Unavailable("x"), FhirErrors.Internal,
+            FhirErrors.Framework(400, "x"), FhirErrors.Framework(408, "x"), FhirErrors.Framework(414, "x"), FhirErrors.Framework(431, "x"), FhirErrors.NoNarrativeOfIncludes, FhirErrors.BadPage, FhirErrors.PageGone, FhirErrors.TooLongForPages, FhirErrors.Unavailable("x"), FhirErrors.Internal,
         ];
         Assert.All(errors, error => Assert.Contains($"| {error.Status} | {error.Code} |", page, StringComparison.Ordinal));
     }

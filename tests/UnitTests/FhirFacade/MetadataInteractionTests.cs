@@ -22,14 +22,14 @@ public sealed class MetadataInteractionTests
     public void Every_type_is_served_by_read_and_search()
     {
         var rest = Assert.Single(Statement.Rest);
-        Assert.Equal(ServedType.All.Select(type => type.Name), rest.Resource.Select(resource => resource.Type));
+        Assert.Equal([.. ServedType.All.Select(type => type.Name), "SearchParameter"], rest.Resource.Select(resource => resource.Type));
         Assert.All(rest.Resource, resource => Assert.Equal(2, resource.Interaction.Count));
     }
 
     [Fact]
     public void Every_parameter_of_the_table_is_listed_once()
     {
-        foreach (var resource in Statement.Rest[0].Resource)
+        foreach (var resource in Statement.Rest[0].Resource.Where(resource => resource.Type != "SearchParameter"))
         {
             var table = SearchParameters.Of(ServedType.Find(resource.Type!)!);
             Assert.Equal(table.Select(parameter => parameter.Name), resource.SearchParam.Select(parameter => parameter.Name));
@@ -38,6 +38,28 @@ public sealed class MetadataInteractionTests
             Assert.All(table, parameter => Assert.All(parameter.Names, name => Assert.Contains(
                 resource.SearchParam, listed => listed.Name == name || (listed.Name == parameter.Name && listed.Documentation!.Contains(name, StringComparison.Ordinal)))));
         }
+    }
+
+    [Fact]
+    public void Includes_are_listed_as_they_are_written()
+    {
+        var studies = Statement.Rest[0].Resource.Single(resource => resource.Type == "ImagingStudy");
+        Assert.Contains("ImagingStudy:performer", studies.SearchInclude);
+        Assert.Contains("ImagingStudy:performer", Statement.Rest[0].Resource.Single(resource => resource.Type == "Device").SearchRevInclude);
+        Assert.All(Statement.Rest[0].Resource.SelectMany(resource => resource.SearchInclude.Concat(resource.SearchRevInclude)).Where(include => include != "*"), include =>
+            Assert.Equal(SearchKind.Reference, SearchParameters.Find(ServedType.Find(include!.Split(':')[0])!, include.Split(':')[1])!.Kind));
+    }
+
+    [Fact]
+    public void Profiles_are_those_of_the_modules_own_statement_in_the_version_of_the_package()
+    {
+        Conformance.Shared.Require();
+        var file = Path.Combine(Repository.Shared!, "mii/bildgebung-2026.0.0/CapabilityStatement-mii-cps-bildgebung-capabilitystatement.json");
+        var module = (CapabilityStatement)JsonSerializer.Deserialize<Resource>(File.ReadAllText(file), new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Ostrich))!;
+        Assert.Equal($"{module.Url}|{module.Version}", Assert.Single(Statement.Instantiates));
+        Assert.Equal(
+            module.Rest[0].Resource.SelectMany(resource => resource.SupportedProfile).Select(profile => $"{profile!.Split('|')[0]}|{module.Version}").Order(StringComparer.Ordinal),
+            Statement.Rest[0].Resource.SelectMany(resource => resource.SupportedProfile).Order(StringComparer.Ordinal));
     }
 
     [Fact]

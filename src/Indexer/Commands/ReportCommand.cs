@@ -51,7 +51,7 @@ static class ReportCommand
         output.WriteLine($"{"modality",-9}{"present",9}{"empty",9}{"absent",9}{"mapped",9}{"unmapped",9}");
         foreach (var attribute in attributes.GroupBy(row => row.Path))
         {
-            output.WriteLine($"{Rows[attribute.Key].Keyword} ({attribute.Key})");
+            output.WriteLine($"{Rows[attribute.Key].Keyword} {attribute.Key}");
             foreach (var row in attribute) output.WriteLine(Line(row));
         }
 

@@ -48,8 +48,13 @@ static class Faults
 sealed class OwnCluster : IAsyncDisposable
 {
     readonly List<EmbeddedCluster> opened = [];
+    readonly bool isTemporary;
 
-    OwnCluster(string folder) => Folder = folder;
+    OwnCluster(string? folder)
+    {
+        isTemporary = folder is null;
+        Folder = folder ?? TestServer.CreateFolder("d2f-fault-");
+    }
 
     public string Folder { get; }
 
@@ -57,7 +62,7 @@ sealed class OwnCluster : IAsyncDisposable
 
     public static async Task<OwnCluster> StartAsync(string? folder = null)
     {
-        var cluster = new OwnCluster(folder ?? TestServer.CreateFolder("d2f-fault-"));
+        var cluster = new OwnCluster(folder);
         await cluster.StartAgainAsync();
         return cluster;
     }
@@ -77,5 +82,6 @@ sealed class OwnCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var cluster in opened) await cluster.DisposeAsync();
+        if (isTemporary) Directory.Delete(Folder, recursive: true);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ReportTests(TestServer server)
         Assert.Equal("""{"absent":4}""", distributions.GetProperty("laterality").GetRawText());
 
         var text = await site.DoAsync("report");
-        Assert.Contains("BodyPartExamined ((0018,0015))", text.Output, StringComparison.Ordinal);
+        Assert.Contains("BodyPartExamined (0018,0015)", text.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ static class DrainStep
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench)
     {
         var facade = await bench.FacadeAsync();
-        var floor = await bench.FloorAsync();
+        await bench.FloorAsync();
         var (name, query, modality) = Wanted(bench);
         using var floors = new SearchClient(bench.FloorBase);
         await floors.GetAsync(modality is null ? "choose" : $"choose?modality={modality}");
@@ -40,7 +40,6 @@ static class DrainStep
             rows.Add(new Row("", $"that drain: every study once", command, drained.Resources, Goal: Bench.Correct, Met: complete, Note: complete ? null : $"{drained.Doubles} doubles, the truth is {hits}"));
         }
 
-        _ = floor;
         return rows;
     }
 

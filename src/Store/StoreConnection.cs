@@ -196,6 +196,7 @@ public sealed class StoreConnection : IAsyncDisposable
             // Documents come by COPY, some 3 kB a row: the default of 8 kB asks the socket every third row.
             builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
+            builder.ConnectionStringBuilder.IncludeErrorDetail = false;     // details quote rows, whatever the site's connection string says
             return builder.Build();
         }
         catch (ArgumentException exception)

@@ -71,7 +71,7 @@ sealed class ServiceClient : IDisposable
             using var response = await client.SendAsync(request, limit.Token);
             return (response.StatusCode, await response.Content.ReadAsStringAsync(limit.Token));
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException || IsLate(exception, cancellationToken))
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or FormatException || IsLate(exception, cancellationToken))
         {
             return (0, "");
         }
@@ -97,9 +97,9 @@ sealed class ServiceClient : IDisposable
         {
             return (new ServiceAnswer(null, $"the pseudonym service does not answer ({exception.HttpRequestError})", 0), true, null);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
         {
-            return (new ServiceAnswer(null, "the file with the password or token of the pseudonym service cannot be read", 0), false, null);
+            return (new ServiceAnswer(null, "the file with the password or token of the pseudonym service cannot be used", 0), false, null);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Dicom2Fhir.Dicom;
 using Dicom2Fhir.Load;
 using Dicom2Fhir.Mapping;
@@ -84,6 +85,23 @@ sealed class CanaryHeader
         var file = Write(new Part10Writer(isExplicit: true, Encoding), [.. changed.Select(pair => (TagPath.Parse(pair.Key).Tags.Select(tag => tag.Value).ToArray(), pair.Value.Vr, pair.Value.Value))]).ToFile();
         return cutAt is { } length ? file[..Math.Min(length, file.Length)] : file;
     }
+
+    /// <summary>A second instance of the series as a DICOM JSON array (PS3.18 F.2).</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new[]
+    {
+        Json([.. values.Select(pair => (TagPath.Parse(pair.Key).Tags.Select(tag => tag.Value).ToArray(), pair.Value.Vr, JsonText(pair.Key, pair.Value.Value)))]),
+    });
+
+    static Dictionary<string, object> Json(List<(uint[] Path, string Vr, string Value)> elements) => elements.GroupBy(element => element.Path[0]).ToDictionary(
+        group => FormattableString.Invariant($"{group.Key:X8}"),
+        group => (object)(group.First() is { Path.Length: 1 } element
+            ? new { vr = element.Vr, Value = new object[] { element.Vr == "PN" ? new { Alphabetic = element.Value } : element.Value } }
+            : new { vr = "SQ", Value = new object[] { Json([.. group.Select(nested => (nested.Path[1..], nested.Vr, nested.Value))]) } }));
+
+    static string JsonText(string path, string value) =>
+        path == TagMap.SopInstanceUid.Path.ToString() ? value + "2"
+        : path == TagPath.Parse("0008,0005").ToString() ? "ISO_IR 192"
+        : value;
 
     // A canary is a word of its own in every place, with an umlaut where the character set has one to lose.
     string Put(string path, string vr, int study, int number)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
 using System.Text;
 using Dicom2Fhir.PostgresTests.FhirFacade;
 using Dicom2Fhir.PostgresTests.Indexer;
@@ -76,7 +77,7 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
         Write(unreadInTexts: false);
         Configure(strategy);
         var log = await InProcess.IndexAsync(site);
-        Assert.Equal(2, await InProcess.CountAsync(site, "stored"));
+        Assert.Equal(4, await InProcess.CountAsync(site, "stored"));
         Assert.Empty(await SearchDatabaseAsync());
         Assert.Empty(new CanarySearch(All).Find("the log", log));
     }
@@ -96,7 +97,7 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
             await watch;
         }
 
-        Assert.Contains("\"stored\":2", outputs[0].Text, StringComparison.Ordinal);
+        Assert.Contains("\"stored\":4", outputs[0].Text, StringComparison.Ordinal);
         await RunAsync(outputs, 0, "status", "--inputs");
         await RunAsync(outputs, 0, "report", "--json");
         await RunAsync(outputs, 0, "remap");
@@ -137,6 +138,7 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
         {
             var folder = $"{header.Canaries[2]}_{header.Canaries[0]}";
             site.Add($"{folder}/{header.Canaries[0]}.dcm", header.ToFile());
+            site.Add($"{folder}/{header.Canaries[2]}.zip", Zip($"{folder}/{header.Canaries[0]}.dcm", header.ToFile()));
             site.Add($"{folder}/cut-{header.Canaries[0]}.dcm", header.ToFile(cutAt: 900));
             site.Add($"{folder}/cut-early-{header.Canaries[0]}.dcm", header.ToFile(cutAt: 420));
             site.Add($"{folder}/patientless-{header.Canaries[0]}.dcm", header.ToFile("0010,0020"));
@@ -144,8 +146,22 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
             site.Add($"{folder}/no-uid-{header.Canaries[0]}.dcm", header.ToFile("0020,000E"));
             site.Add($"{folder}/letter-{header.Canaries[0]}.txt", Encoding.UTF8.GetBytes(string.Join('\n', header.Canaries)));
             site.Add($"{folder}/broken-{header.Canaries[0]}.json", Encoding.UTF8.GetBytes($$"""[{"00100010":{"vr":"PN","Value":[{"Alphabetic":"{{header.Canaries[0]}}"}]},"""));
+            site.Add($"{folder}/good-{header.Canaries[0]}.json", header.ToJson());
             site.Add($"{folder}/empty-{header.Canaries[0]}.dcm", []);
         }
+    }
+
+    // Archives and what is in them bear names, too.
+    static byte[] Zip(string name, byte[] content)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create))
+        {
+            using var member = archive.CreateEntry(name).Open();
+            member.Write(content);
+        }
+
+        return stream.ToArray();
     }
 
     async Task RunAsync(List<(string, string)> outputs, int exitCode, params string[] arguments)

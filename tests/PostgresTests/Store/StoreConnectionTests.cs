@@ -28,6 +28,15 @@ public sealed class StoreConnectionTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Errors_hold_no_rows_whatever_the_connection_string_says()
+    {
+        await using var store = await StoreConnection.OpenForWritingAsync("unused", connectionString + ";Include Error Detail=true", Berlin, Cancelled);
+        await using var command = store.Database.CreateCommand("insert into setting (name, value) values ('Qxwörtz', ''), ('Qxwörtz', '')");
+        var refused = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Cancelled));
+        Assert.DoesNotContain("Qxwörtz", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_facade_of_an_owner_migrates_at_its_first_readiness_check()
     {
         await using var store = await StoreConnection.OpenForReadingAsync("unused", connectionString, null, Cancelled);

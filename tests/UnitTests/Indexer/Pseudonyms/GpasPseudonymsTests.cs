@@ -171,6 +171,22 @@ public sealed class GpasPseudonymsTests : IAsyncLifetime
             gateway.Authorizations.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("a\nb", "two lines")]
+    [InlineData(null, "gone")]
+    public async Task A_token_that_cannot_be_sent_is_trouble_and_not_shown(string? token, string reason)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "tok", Patients.Cancelled);
+        using var service = Service(options => options with { Token = Secret.Of("x", null, file) });
+        if (token is null) File.Delete(file);
+        else await File.WriteAllTextAsync(file, token, Patients.Cancelled);
+        var answer = (await Patients.AskAsync(service, "a"))[0];
+        File.Delete(file);
+        Assert.True(answer.Trouble == "the file with the password or token of the pseudonym service cannot be used", reason);
+        Assert.Equal(0, gateway.Calls);
+    }
+
     [Fact]
     public async Task Stopping_stops_it()
     {

@@ -86,13 +86,17 @@ sealed class CanaryHeader
         return cutAt is { } length ? file[..Math.Min(length, file.Length)] : file;
     }
 
-    /// <summary>A second instance of the series as a DICOM JSON array (PS3.18 F.2); without the sequences.</summary>
+    /// <summary>A second instance of the series as a DICOM JSON array (PS3.18 F.2).</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(new[]
     {
-        values.Where(pair => !pair.Key.Contains('>', StringComparison.Ordinal)).ToDictionary(
-            pair => FormattableString.Invariant($"{TagPath.Parse(pair.Key).Leaf.Value:X8}"),
-            pair => new Dictionary<string, object> { ["vr"] = pair.Value.Vr, ["Value"] = new object[] { pair.Value.Vr == "PN" ? new { Alphabetic = pair.Value.Value } : JsonText(pair.Key, pair.Value.Value) } }),
+        Json([.. values.Select(pair => (TagPath.Parse(pair.Key).Tags.Select(tag => tag.Value).ToArray(), pair.Value.Vr, JsonText(pair.Key, pair.Value.Value)))]),
     });
+
+    static Dictionary<string, object> Json(List<(uint[] Path, string Vr, string Value)> elements) => elements.GroupBy(element => element.Path[0]).ToDictionary(
+        group => FormattableString.Invariant($"{group.Key:X8}"),
+        group => (object)(group.First() is { Path.Length: 1 } element
+            ? new { vr = element.Vr, Value = new object[] { element.Vr == "PN" ? new { Alphabetic = element.Value } : element.Value } }
+            : new { vr = "SQ", Value = new object[] { Json([.. group.Select(nested => (nested.Path[1..], nested.Vr, nested.Value))]) } }));
 
     static string JsonText(string path, string value) =>
         path == TagMap.SopInstanceUid.Path.ToString() ? value + "2"

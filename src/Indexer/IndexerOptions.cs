@@ -34,6 +34,9 @@ public sealed record IndexerOptions
 
     public PrivacyOptions Privacy { get; init; } = new();
 
+    /// <summary>False only in the test that proves the canary search: no setting reaches it.</summary>
+    internal bool ProtectionIsOn { get; init; } = true;
+
     /// <summary>The pseudonym key.</summary>
     public string KeyPath => Pseudonyms.KeyFile ?? Path.Combine(DataFolder, "pseudonym.key");
 

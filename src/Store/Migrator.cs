@@ -28,6 +28,10 @@ public static class Migrator
         {
             await ApplyAsync(connection, cancellationToken);
         }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new StoreException($"The database lacks a migration up to {Latest} and this role may not apply it: run dicom2fhir status with the owner's connection once.", exception);
+        }
         finally
         {
             await connection.ExecuteAsync("select pg_advisory_unlock(@key)", new { key = LockKey });
@@ -38,16 +42,18 @@ public static class Migrator
     public static async Task<int> VersionAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var exists = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select to_regclass('public.journal') is not null", cancellationToken: cancellationToken));
-        return exists
+        return await HasJournalAsync(connection, cancellationToken)
             ? await connection.ExecuteScalarAsync<int>(new CommandDefinition("select coalesce(max(number), 0) from journal", cancellationToken: cancellationToken))
             : 0;
     }
 
+    static Task<bool> HasJournalAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition("select to_regclass('public.journal') is not null", cancellationToken: cancellationToken));
+
     static async Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(new CommandDefinition(
+        // a writer who may not create tables gets by on a database that is up to date
+        if (!await HasJournalAsync(connection, cancellationToken)) await connection.ExecuteAsync(new CommandDefinition(
             "create table if not exists journal (number integer primary key, name text not null, checksum bytea not null, applied_at timestamptz not null default now())",
             cancellationToken: cancellationToken));
         var applied = (await connection.QueryAsync<(int Number, byte[] Checksum)>(new CommandDefinition(

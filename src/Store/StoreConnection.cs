@@ -15,8 +15,10 @@ public sealed class StoreConnection : IAsyncDisposable
     readonly NpgsqlDataSource? health;
     bool ready;
 
-    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write, NpgsqlDataSource? health = null)
+    StoreConnection(
+        EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write, NpgsqlDataSource? health = null, string? ownerConnectionString = null)
     {
+        OwnerConnectionString = ownerConnectionString ?? "";
         this.cluster = cluster;
         this.owner = owner;
         this.health = health;
@@ -30,6 +32,9 @@ public sealed class StoreConnection : IAsyncDisposable
     /// <summary>For the facade's one insert (page_query); null when the read connection is a replica and no other is given.</summary>
     public NpgsqlDataSource? Write { get; }
 
+    /// <summary>Of <see cref="Database"/>, with its password: for PostgreSQL's own programs.</summary>
+    public string OwnerConnectionString { get; }
+
     /// <summary>The owner's connection of an indexer or import.</summary>
     public NpgsqlDataSource Database => owner ?? throw new InvalidOperationException("Opened for reading.");
 
@@ -39,8 +44,9 @@ public sealed class StoreConnection : IAsyncDisposable
         string dataFolder, string? connectionString, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
-        var database = Build(connectionString ?? cluster!.OwnerConnectionString, "owner");
-        var connection = new StoreConnection(cluster, database, database, database);
+        var ownerConnectionString = connectionString ?? cluster!.OwnerConnectionString;
+        var database = Build(ownerConnectionString, "owner");
+        var connection = new StoreConnection(cluster, database, database, database, ownerConnectionString: ownerConnectionString);
         try
         {
             await Migrator.MigrateAsync(database, cancellationToken);

@@ -19,7 +19,7 @@ static class ImportCommand
         var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Gate, session.Options, session.Progress, session.Logger);
         var report = await session.RunAsync("import", run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
-        foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
+        foreach (var problem in problems) await Console.Error.WriteLineAsync(Terminal.Line(problem));
         return problems.Count > 0 ? 1 : 0;
     }
 }

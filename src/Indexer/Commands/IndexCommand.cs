@@ -28,7 +28,7 @@ static class IndexCommand
             cancellationToken);
         report.Write(Console.Out, session.Json);
         if (vanished > 0) await Console.Error.WriteLineAsync($"{vanished} inputs that were indexed from here are gone; what they brought stays. status --inputs names them.");
-        foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(problem);
+        foreach (var problem in source.Problems) await Console.Error.WriteLineAsync(Terminal.Line(problem));
         return source.Problems.Count > 0 ? 1 : 0;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Indexer.Verification;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Verification;
@@ -28,6 +29,7 @@ sealed class VerifyCommand(Session session, VerifyProgress progress, TextWriter 
     /// <param name="output">Gets the violations and the last line.</param>
     public static async Task<int> RunAsync(Session session, bool resume, TextWriter output, CancellationToken cancellationToken)
     {
+        await Identities.CheckAsync(session.Options, session.Store.Database, cancellationToken);
         var progress = await VerifyProgress.BeginAsync(session.Store.Database, resume, cancellationToken);
         return await new VerifyCommand(session, progress, output).RunAsync(cancellationToken);
     }

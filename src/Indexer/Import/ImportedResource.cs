@@ -80,7 +80,7 @@ abstract record ImportedResource
     static ImportedResource Judge(ServedType served, Resource resource, ImportItem item, bool allowIdentifying)
     {
         if (string.IsNullOrEmpty(resource.Id)) return new Turned(Outcomes.Quarantined, Reasons.NoId, "no id");
-        if (resource is Patient patient && !allowIdentifying && IsIdentifying(patient))
+        if (!allowIdentifying && Patients(resource).Any(IsIdentifying))
         {
             return new Turned(Outcomes.Quarantined, Reasons.Policy, "a Patient with name, telecom, address, photo or contact; Import__AllowIdentifying=true takes it");
         }
@@ -96,6 +96,10 @@ abstract record ImportedResource
         Reasons.NotJson => "an entry of the Bundle is no JSON; those behind it are not read",
         _ => "the file cannot be read to its end",
     };
+
+    // A contained Patient is stored and shown with the resource that contains it.
+    static IEnumerable<Patient> Patients(Resource resource) =>
+        new[] { resource }.Concat(resource is DomainResource domain ? domain.Contained : []).OfType<Patient>();
 
     static bool IsIdentifying(Patient patient) =>
         patient.Name.Count > 0 || patient.Telecom.Count > 0 || patient.Address.Count > 0 || patient.Photo.Count > 0 || patient.Contact.Count > 0;

@@ -18,7 +18,7 @@ static class Identities
         try
         {
             await HoldAsync(options, key, database, cancellationToken);
-            return new Protection(patients, key, options.Privacy);
+            return new Protection(patients, key, options.Privacy) { IsOn = options.ProtectionIsOn };
         }
         catch
         {

@@ -10,7 +10,7 @@ sealed class Protection(PatientPseudonyms patients, KeyedHash key, PrivacyOption
 {
     readonly AttributePolicy attributes = new(key, policy);
 
-    /// <summary>False only in the test that proves the canary search: identities then go through.</summary>
+    /// <summary>See <see cref="IndexerOptions.ProtectionIsOn"/>: identities go through when false.</summary>
     internal bool IsOn { get; init; } = true;
 
     /// <summary>The batch in its order, without identities.</summary>

@@ -93,6 +93,8 @@ sealed partial class Scrubber
             }
         }
 
+        // Whole: the parts of "Klinikum Köln Radiologie" are words of their own.
+        if (instance[TagMap.IssuerOfPatientId] is { Length: >= 3 } issuer) words.Add(issuer);
         return new Scrubber(words);
     }
 

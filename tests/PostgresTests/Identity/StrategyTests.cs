@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Dicom2Fhir.PostgresTests.Indexer;
 using Dicom2Fhir.UnitTests.Indexer.Pseudonyms;
 
@@ -29,7 +28,7 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     public async Task Sha256_gives_the_patient_id_of_the_clinical_store()
     {
         Set(("Strategy", "sha256"), ("System", "https://klinik.example/pid"));
-        await site.DoAsync("index", site.Files);
+        await InProcess.IndexAsync(site);
         Assert.Equal(Subjects(id => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("https://klinik.example/pid|" + id)))), await SubjectsAsync());
     }
 
@@ -38,12 +37,12 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     {
         var file = site.Add("psn/map.csv", "PAT1,psn-1\nPAT2,psn-2\n"u8.ToArray());
         Set(("Strategy", "file"), ("File", file));
-        var first = (await site.DoAsync("index", Path.Combine(site.Files, "1.dcm"), Path.Combine(site.Files, "2.dcm"), Path.Combine(site.Files, "3.dcm"), "--json")).Json;
-        Assert.Equal((2, 1, 1), (Number(first, "stored"), Number(first, "quarantined"), first.GetProperty("reasons").GetProperty("pseudonym").GetInt32()));
+        await InProcess.IndexAsync(site, paths: [.. Enumerable.Range(1, 3).Select(study => Path.Combine(site.Files, $"{study}.dcm"))]);
+        Assert.Equal((2L, 1L), (await InProcess.CountAsync(site, "stored"), await InProcess.CountAsync(site, "quarantined")));
 
         await File.AppendAllTextAsync(file, "PAT3,psn-3\n", TestContext.Current.CancellationToken);
-        var second = (await site.DoAsync("index", Path.Combine(site.Files, "3.dcm"), "--json")).Json;
-        Assert.Equal((1, 0), (Number(second, "stored"), Number(second, "quarantined")));
+        await InProcess.IndexAsync(site, paths: Path.Combine(site.Files, "3.dcm"));
+        Assert.Equal((1L, 0L), (await InProcess.CountAsync(site, "stored"), await InProcess.CountAsync(site, "quarantined")));
         Assert.Equal(Subjects(id => "psn-" + id[^1]), await SubjectsAsync());
     }
 
@@ -54,23 +53,17 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     {
         Service(strategy);
         gateway.Answer = (context, _) => FakeGateway.RefuseAsync(context, 503);
-        var down = await site.DoAsync("index", site.Files, "--json");
-        Assert.Equal((0, 3), (Number(down.Json, "stored"), Number(down.Json, "quarantined")));
-        Assert.Equal(0L, await site.ValueAsync<long>("select count(*) from resource"));
-        Assert.Equal(0L, await site.ValueAsync<long>("select count(*) from intake.series"));
-        var inputs = await site.DoAsync("status", "--inputs", "--outcome", "quarantined");
-        Assert.All(inputs.Lines, line =>
-        {
-            var input = JsonDocument.Parse(line).RootElement;
-            Assert.Equal(("pseudonym", "the pseudonym service answers 503"), (input.GetProperty("reason").GetString(), input.GetProperty("text").GetString()));
-        });
-        Assert.DoesNotContain("PAT", down.Output + down.Errors + inputs.Output, StringComparison.Ordinal);
+        var log = await InProcess.IndexAsync(site);
+        Assert.Equal((0L, 3L), (await InProcess.CountAsync(site, "stored"), await InProcess.CountAsync(site, "quarantined")));
+        Assert.Equal(0L, await site.ValueAsync<long>("select (select count(*) from resource) + (select count(*) from intake.series)"));
+        Assert.Equal("pseudonym: the pseudonym service answers 503", await site.ValueAsync<string>("select string_agg(distinct reason || ': ' || text, ',') from intake.input"));
+        Assert.DoesNotContain("PAT", log, StringComparison.Ordinal);
 
         Answer(id => "psn-" + id[^1]);
-        var up = (await site.DoAsync("index", site.Files, "--json")).Json;
-        Assert.Equal((3, 0), (Number(up, "stored"), Number(up, "quarantined")));
+        await InProcess.IndexAsync(site);
+        Assert.Equal((3L, 0L), (await InProcess.CountAsync(site, "stored"), await InProcess.CountAsync(site, "quarantined")));
         Assert.Equal(Subjects(id => "psn-" + id[^1]), await SubjectsAsync());
-        Assert.Equal((0L, 3L), (await site.ValueAsync<long>("select count(*) from intake.input where outcome = 'quarantined'"), await site.ValueAsync<long>("select count(*) from intake.pseudonym")));
+        Assert.Equal(3L, await site.ValueAsync<long>("select count(*) from intake.pseudonym"));
     }
 
     [Fact]
@@ -78,10 +71,9 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     {
         Service("gpas");
         Answer(id => "psn-" + id[^1]);
-        await site.DoAsync("index", Path.Combine(site.Files, "1.dcm"));
+        await InProcess.IndexAsync(site, paths: Path.Combine(site.Files, "1.dcm"));
         Answer(_ => "psn-1");
-        var run = (await site.DoAsync("index", Path.Combine(site.Files, "2.dcm"), "--json")).Json;
-        Assert.Equal(1, run.GetProperty("reasons").GetProperty("pseudonym").GetInt32());
+        await InProcess.IndexAsync(site, paths: Path.Combine(site.Files, "2.dcm"));
         Assert.Equal("one pseudonym was given to several patients", await site.ValueAsync<string>("select text from intake.input where outcome = 'quarantined'"));
         Assert.Equal(["Patient/psn-1"], await SubjectsAsync());
     }
@@ -91,11 +83,11 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     {
         Service("gpas");
         Answer(id => "psn-" + id[^1]);
-        await site.DoAsync("index", Path.Combine(site.Files, "1.dcm"));
+        await InProcess.IndexAsync(site, paths: Path.Combine(site.Files, "1.dcm"));
         Answer(id => "neu-" + id[^1]);
         site.Add("1b.dcm", DicomFiles.Instance(1, 2));
-        var run = (await site.DoAsync("index", Path.Combine(site.Files, "1b.dcm"), "--json")).Json;
-        Assert.Equal(1, run.GetProperty("reasons").GetProperty("pseudonym").GetInt32());
+        await InProcess.IndexAsync(site, paths: Path.Combine(site.Files, "1b.dcm"));
+        Assert.StartsWith("the patient had another pseudonym before", await site.ValueAsync<string>("select text from intake.input where reason = 'pseudonym'"), StringComparison.Ordinal);
         Assert.Equal(["Patient/psn-1"], await SubjectsAsync());
     }
 
@@ -105,7 +97,7 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
         Service("gpas");
         Answer(id => "psn-" + id[^1]);
         for (var instance = 2; instance < 300; instance++) site.Add($"more/{instance}.dcm", DicomFiles.Instance(1, instance));
-        await site.DoAsync("index", site.Files);
+        await InProcess.IndexAsync(site);
         Assert.InRange(gateway.Calls, 1, 2);
     }
 
@@ -113,13 +105,14 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
     public async Task Pseudonymised_uids_are_nowhere_else_and_a_second_run_changes_nothing()
     {
         site.Settings["Privacy__Uids"] = "pseudonymise";
-        await site.DoAsync("index", site.Files);
+        await InProcess.IndexAsync(site);
         var before = await site.ContentAsync();
         Assert.Equal(3, before.Split('\n').Count(line => line.StartsWith("1 ", StringComparison.Ordinal)));
         Assert.DoesNotContain(DicomFiles.StudyUid(1), await site.ValueAsync<string>("select string_agg(document, '') || (select string_agg(study_uid || series_uid || sop_uid, '') from intake.input) from resource"), StringComparison.Ordinal);
         site.Add("1.dcm", [.. DicomFiles.Instance(1)]);
         File.SetLastWriteTimeUtc(Path.Combine(site.Files, "1.dcm"), DateTime.UnixEpoch);
-        Assert.Equal(3, Number((await site.DoAsync("index", site.Files, "--json")).Json, "unchanged"));
+        await InProcess.IndexAsync(site);
+        Assert.Equal(3L, await InProcess.CountAsync(site, "unchanged"));
         Assert.Equal(before, await site.ContentAsync());
     }
 
@@ -141,6 +134,4 @@ public sealed class StrategyTests(TestServer server) : IAsyncLifetime
 
     async Task<IEnumerable<string>> SubjectsAsync() =>
         (await site.ValueAsync<string>("select coalesce(string_agg(document::jsonb #>> '{subject,reference}', ' '), '') from resource where type = 1")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
-
-    static int Number(JsonElement report, string name) => report.GetProperty(name).GetInt32();
 }

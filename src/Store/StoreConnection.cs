@@ -47,7 +47,7 @@ public sealed class StoreConnection : IAsyncDisposable
         var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
         var ownerConnectionString = connectionString ?? cluster!.OwnerConnectionString;
         var database = Build(ownerConnectionString, "owner");
-        var connection = new StoreConnection(cluster, database, database, database, ownerConnectionString);
+        var connection = new StoreConnection(cluster, database, database, database, ownerConnectionString: ownerConnectionString);
         try
         {
             await Migrator.MigrateAsync(database, cancellationToken);

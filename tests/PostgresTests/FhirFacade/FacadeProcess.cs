@@ -9,7 +9,7 @@ namespace Dicom2Fhir.PostgresTests.FhirFacade;
 /// <summary>A facade as a site runs it: its own process, real Kestrel on loopback.</summary>
 sealed class FacadeProcess : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);     // a loaded machine makes a cluster in a minute
 
     readonly Process process;
     readonly StringBuilder output = new();

@@ -82,6 +82,13 @@ public sealed class ConformanceEngine
     /// <summary>Judges a resource the SDK has parsed strictly.</summary>
     public Report Validate(Resource parsed, ValidateOptions? options = null) => Judge(parsed, options ?? ValidateOptions.Default, []);
 
+    /// <summary>Judges FHIR JSON by what it claims; behind that report, what the other loaded versions of the deciding profile say.</summary>
+    public IReadOnlyList<Report> ValidateVersions(ReadOnlyMemory<byte> json)
+    {
+        var report = Validate(json);
+        return report.Resource is not null && report.Issues.All(issue => !issue.Rule.StartsWith("parser:", StringComparison.Ordinal)) ? ValidateVersions(report.Resource, json.Span) : [report];
+    }
+
     /// <summary>Judges a resource by what it claims; behind that report, what the other loaded versions of the deciding profile say.</summary>
     /// <param name="json">The text it was parsed from, for the rules of the text; empty when there is none.</param>
     public IReadOnlyList<Report> ValidateVersions(Resource parsed, ReadOnlySpan<byte> json = default, ValidateOptions? options = null)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Dicom2Fhir.FhirFacade;
+using Dicom2Fhir.FhirFacade.Conformance;
 using Dicom2Fhir.FhirFacade.Fhir;
 using Dicom2Fhir.Store;
 
@@ -29,7 +30,7 @@ try
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a failed start ends in a sentence below
     builder.WebHost.ConfigureKestrel(server => server.Apply(options));
-    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddFhir().AddHttp(options);
+    builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddSingleton<Engines>().AddFhir().AddHttp(options);
     builder.Services.AddHostedService<BackgroundWork>().AddHostedService<Metrics>().AddHostedService<MemoryTrim>();
 
     await using var app = builder.Build();
@@ -38,6 +39,7 @@ try
     app.UseFhirErrors();
     app.MapHealth();
     app.MapFhir();
+    app.MapConformance();
     app.MapGet("/", () => Results.Redirect("fhir/metadata"));
     await app.RunAsync(starting.Token);
     return 0;

@@ -13,6 +13,9 @@ static partial class Log
     [LoggerMessage(5003, LogLevel.Error, "The database refuses a value of a study ({State}): quarantined")]
     public static partial void StudyRefused(this ILogger logger, string state);
 
+    [LoggerMessage(5005, LogLevel.Information, "{Count} stored resources were judged anew")]
+    public static partial void Revalidated(this ILogger logger, long count);
+
     [LoggerMessage(5004, LogLevel.Warning, "Folding waits for the database ({State})")]
     public static partial void FoldWaits(this ILogger logger, string state);
 

@@ -50,6 +50,21 @@ Add(
 
 var yes = new Option<bool>("--yes") { Description = "do not ask" };
 Add("purge", "remove every resource, input record and quarantine entry", (session, parsed, token) => PurgeCommand.RunAsync(session, parsed.GetValue(yes), token), yes);
+Add("conformance", "which rules of the profiles are broken, where and how often", (session, _, token) => ConformanceCommand.RunAsync(session, token));
+
+var texts = new Argument<string[]>("FILE") { Description = "FHIR JSON, a Bundle entry by entry, NDJSON by line; .gz accepted", Arity = ArgumentArity.OneOrMore };
+var profile = new Option<string?>("--profile") { Description = "judge by this profile, besides those that are claimed", HelpName = "URL" };
+var terminology = new Option<string?>("--terminology") { Description = "none: without the tables of foreign code systems; DIR: ValueSets on top", HelpName = "none|DIR" };
+AddPlain(
+    "validate", "judge FHIR resources; one JSON line each, nothing is stored",
+    (parsed, token) => GuardAsync(() => ValidateCommand.RunAsync(IndexerOptions.Read(Settings(parsed)), parsed.GetValue(texts)!, parsed.GetValue(profile), parsed.GetValue(terminology), token)),
+    texts, profile, terminology);
+
+var packages = new Argument<string[]>("PACKAGE") { Description = "FILE.tgz or FOLDER of a FHIR package", Arity = ArgumentArity.OneOrMore };
+var profiles = new Command("profiles", "FHIR packages with more profiles and value sets");
+Add("add", "load packages; what is stored is judged anew", (session, parsed, token) => ProfilesCommand.AddAsync(session, parsed.GetValue(packages)!, token), profiles, packages);
+Add("list", "what is loaded", (session, _, token) => ProfilesCommand.ListAsync(session, token), profiles);
+root.Add(profiles);
 var headers = new Argument<string[]>("FILE") { Description = "DICOM files", Arity = ArgumentArity.OneOrMore };
 AddPlain(
     "dicom-json", "print headers as the DICOM JSON model, one array a line",
@@ -73,24 +88,31 @@ void Add(string verb, string description, Func<Session, ParseResult, Cancellatio
 void AddPlain(string verb, string description, Func<ParseResult, CancellationToken, Task<int>> run, params Symbol[] symbols)
 {
     var command = new Command(verb, description);
+    var parent = root as Command;
     foreach (var symbol in symbols)
     {
-        if (symbol is Argument argument) command.Add(argument);
+        if (symbol is Command group) parent = group;
+        else if (symbol is Argument argument) command.Add(argument);
         else command.Add((Option)symbol);
     }
 
     command.SetAction((parsed, _) => run(parsed, stop.Token));
-    root.Add(command);
+    parent.Add(command);
 }
 
-async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)
+Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run) => GuardAsync(async () =>
+{
+    var options = IndexerOptions.Read(Settings(parsed));
+    var store = await StoreConnection.OpenForWritingAsync(options.DataFolder, options.Postgres, options.TimeZone, stop.Token);
+    await using var session = new Session(options, store, parsed.GetValue(json), Logging());
+    return await run(session);
+});
+
+async Task<int> GuardAsync(Func<Task<int>> run)
 {
     try
     {
-        var options = IndexerOptions.Read(Settings(parsed));
-        var store = await StoreConnection.OpenForWritingAsync(options.DataFolder, options.Postgres, options.TimeZone, stop.Token);
-        await using var session = new Session(options, store, parsed.GetValue(json), Logging());
-        return await run(session);
+        return await run();
     }
     catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Dicom2Fhir.Store;
 
 /// <summary>
-/// Numbers of the distinct answers of the rules. New ones are inserted in a statement of their own, so that no batch waits for another's. A purge keeps
-/// them, so a process may remember them; a number without row is the answer of an older engine.
+/// Numbers of the distinct answers of the rules. New ones are inserted in a statement of their own, so that no batch waits for another's. They are
+/// never removed, so a process may remember their numbers.
 /// </summary>
 static class Judgements
 {

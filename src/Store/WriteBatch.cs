@@ -99,6 +99,16 @@ public sealed class WriteBatch : IAsyncDisposable
             transaction, cancellationToken: cancellationToken));
     }
 
+    /// <summary>Holds those of the resources that are still at the given version, and returns their numbers.</summary>
+    public async Task<IReadOnlySet<long>> HoldAsync(IReadOnlyCollection<(long ResourceId, int Version)> resources, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync<long>(new CommandDefinition(
+            """
+            select r.resource_id from unnest(@Ids, @Versions) v(id, version) join resource r on r.resource_id = v.id and r.version = v.version
+             where not r.deleted order by r.type, r.id for update of r
+            """,
+            new { Ids = resources.Select(one => one.ResourceId).ToArray(), Versions = resources.Select(one => one.Version).ToArray() },
+            transaction, cancellationToken: cancellationToken))).ToHashSet();
+
     /// <summary>Writes resources (distinct type and id) with their index rows; equal content writes nothing. Outcomes in the order of the input.</summary>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken) =>
         writer.WriteAsync(resources, cancellationToken);

@@ -10,6 +10,8 @@ namespace Dicom2Fhir.Conformance.Profiles;
 /// <param name="compiled">A compiled profile by canonical, asked at run time only.</param>
 sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, CompiledProfile?> compiled)
 {
+    const int DeepestBase = 16;
+
     public List<string> Problems { get; } = [];
 
     public CompiledProfile Compile(ProfileStatement profile, string package)
@@ -24,13 +26,24 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
     List<ElementStatement> Merge(ProfileStatement profile, int depth)
     {
         List<ElementStatement> merged = [];
-        if (find(profile.Base) is { } parent && depth < 16) merged = Merge(parent, depth + 1);
+        if (find(profile.Base) is { } parent)
+        {
+            if (depth < DeepestBase) merged = Merge(parent, depth + 1);
+            else Problems.Add($"{profile.Url}|{profile.Version}: its bases go on for ever, or in a circle; only the first {DeepestBase} are used.");
+        }
         else if (Canonical.CoreName(profile.Base) is null) Problems.Add($"{profile.Url}|{profile.Version}: its base {profile.Base} is not loaded; only what it states itself is checked.");
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < merged.Count; i++) places[merged[i].Id] = i;
         foreach (var element in profile.Elements)
         {
-            var at = merged.FindIndex(known => known.Id == element.Id);
-            if (at < 0) merged.Add(element);
-            else merged[at] = Over(merged[at], element);
+            if (places.TryGetValue(element.Id, out var at))
+            {
+                merged[at] = Over(merged[at], element);
+                continue;
+            }
+
+            places[element.Id] = merged.Count;
+            merged.Add(element);
         }
         return merged;
     }
@@ -97,11 +110,13 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
     {
         if (owner.Name is "extension" or "modifierExtension" && ExtensionUrl(slice) is { } url) return new UrlMatch(url);
         var discriminators = owner.Statement?.Slicing?.Discriminators ?? [];
+        // Slices of a choice whose slicing entry stands in a profile that is not at hand: their types tell them apart.
+        if (discriminators.Count == 0 && slice.Statement is { Types.Count: > 0 } stated && owner.IsChoice) return new TypeMatch([], new(new(canonical, slice.Path), Types(stated)));
         if (TypeInName(slice) is { } type && (discriminators.Count == 0 || discriminators is [{ Kind: "type", Path: "$this" }]))
             return new TypeMatch([], new(new(canonical, slice.Path), [type]));
         var parts = discriminators.Select(d => Match(d, slice, canonical)).ToArray();
         if (parts.Length > 0 && !parts.Any(part => part is NoMatch)) return parts.Length == 1 ? parts[0] : new AllMatch(parts);
-        Problems.Add($"{canonical} {slice.Statement?.Id}: the engine cannot tell which items are in this slice, so it is not checked.");
+        Problems.Add($"{canonical} {slice.Statement?.Id ?? slice.Path}: the engine cannot tell which items are in this slice, so it is not checked.");
         return new NoMatch();
     }
 
@@ -149,6 +164,9 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
 
         public ElementStatement? Statement { get; private set; }
 
+        /// <summary>An element of several types, such as value[x].</summary>
+        public bool IsChoice { get; init; }
+
         public List<Draft> Children { get; } = [];
 
         public List<Draft> Slices { get; } = [];
@@ -171,7 +189,7 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
             var property = Mapping?.FindMappedElementByName(child);
             if (property is null && Mapping?.FindMappedElementByChoiceName(child) is { Choice: ChoiceType.DatatypeChoice } choice)
                 (property, child, slice) = (choice, choice.Name, slice ?? child);
-            var element = Find(child) ?? Added(Children, new(child, null) { Path = $"{Path}.{child}", Mapping = property?.PropertyTypeMapping });
+            var element = Find(child) ?? Added(Children, new(child, null) { Path = $"{Path}.{child}", Mapping = property?.PropertyTypeMapping, IsChoice = property?.Choice == ChoiceType.DatatypeChoice });
             if (slice is null) return element;
             return element.Slices.Find(s => s.SliceName == slice)
                 ?? Added(element.Slices, new(child, slice) { Path = $"{element.Path}:{slice}", Mapping = element.Mapping });

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Dicom2Fhir.Conformance.Base;
 using Hl7.Fhir.Model;
 
 namespace Dicom2Fhir.Conformance.Profiles;
@@ -5,20 +7,51 @@ namespace Dicom2Fhir.Conformance.Profiles;
 /// <summary>Takes what a published StructureDefinition demands into a statement. The differential is enough; a snapshot is used only where there is no differential.</summary>
 static class StructureStatement
 {
-    public static ProfileStatement Of(StructureDefinition profile, string packageVersion)
+    // A path of R4 has some ten parts; a deeper one would only cost the stack.
+    const int DeepestPath = 40;
+
+    // The largest profiles of the field have some 400 elements.
+    const int MostElements = 20_000;
+
+    /// <summary>Null when nothing of it can be used; <paramref name="problems"/> then says why, also for single elements that are left out.</summary>
+    public static ProfileStatement? Of(StructureDefinition profile, string packageVersion, List<string> problems)
     {
+        if (string.IsNullOrEmpty(profile.Url) || string.IsNullOrEmpty(profile.Type))
+        {
+            problems.Add($"StructureDefinition {profile.Id} has no url or no type and is left out.");
+            return null;
+        }
+
+        if (TypePlan.Mapping(profile.Type) is null)
+        {
+            problems.Add($"{profile.Url} is for {profile.Type}, which is no type of R4, and is left out.");
+            return null;
+        }
+
         var elements = profile.Differential?.Element is { Count: > 0 } differential ? differential : profile.Snapshot?.Element ?? [];
         var contexts = profile.Context.Select(c => c.Type == StructureDefinition.ExtensionContextType.Element ? c.Expression ?? "" : "").ToArray();
         var isModifier = elements.Any(e => e.Path == profile.Type && e.IsModifier == true);
-        return new(profile.Url!, profile.Version ?? packageVersion, profile.Type!, profile.BaseDefinition ?? "",
-            contexts.Contains("") ? [] : contexts, isModifier, [.. Ids(elements).Select(Element).Where(Demands)]);
+        var statements = Ids(elements.Take(MostElements)).Where(it => IsUsable(it.Element, it.Id, profile, problems)).Select(Element).Where(Demands).ToList();
+        if (elements.Count > MostElements) problems.Add($"{profile.Url} has more than {MostElements} elements; the rest is left out.");
+        return new(profile.Url, profile.Version ?? packageVersion, profile.Type, profile.BaseDefinition ?? "", contexts.Contains("") ? [] : contexts, isModifier, statements);
+    }
+
+    static bool IsUsable(ElementDefinition element, string id, StructureDefinition profile, List<string> problems)
+    {
+        var fault = element.Path!.Split('.')[0] != profile.Type ? $"does not belong to {profile.Type}"
+            : id.Count('.') > DeepestPath ? "is nested too deeply"
+            : element.Max is { } max && max != "*" && !int.TryParse(max, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? "has a maximum that is no number"
+            : element.Min < 0 ? "has a negative minimum"
+            : null;
+        if (fault is not null) problems.Add($"{profile.Url}: the element {(id.Length > 200 ? id[..200] : id)} {fault} and is left out.");
+        return fault is null;
     }
 
     static ElementStatement Element((ElementDefinition Element, string Id) it) => new(it.Id)
     {
         Minimum = it.Element.Min,
         Maximum = it.Element.Max,
-        Types = [.. it.Element.Type.Select(type => new TypeStatement(type.Code ?? "", [.. type.Profile.OfType<string>()], [.. type.TargetProfile.OfType<string>()]))],
+        Types = [.. it.Element.Type.Select(type => new TypeStatement(type.Code ?? "", [.. type.Profile.OfType<string>().Where(p => p.Length > 0)], [.. type.TargetProfile.OfType<string>().Where(p => p.Length > 0)]))],
         Fixed = it.Element.Fixed,
         Pattern = it.Element.Pattern,
         Binding = it.Element.Binding is { Strength: { } strength, ValueSet: { } valueSet } ? new(Strength(strength), valueSet) : null,
@@ -49,12 +82,13 @@ static class StructureStatement
     };
 
     /// <summary>Element ids; where a profile gives none they follow from path and slice names in document order.</summary>
-    static IEnumerable<(ElementDefinition Element, string Id)> Ids(List<ElementDefinition> elements)
+    static IEnumerable<(ElementDefinition Element, string Id)> Ids(IEnumerable<ElementDefinition> elements)
     {
         var idsByPath = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var element in elements)
         {
-            if (element.Path is not { } path) continue;
+            if (string.IsNullOrEmpty(element.Path)) continue;
+            var path = element.Path;
             var dot = path.LastIndexOf('.');
             var id = element.ElementId;
             if (string.IsNullOrEmpty(id))

@@ -22,7 +22,7 @@ sealed record ElementNode(string Name, CardinalityRule? Cardinality, Rule[] Rule
         var list = found as IList;
         Cardinality?.Check(list?.Count ?? (found is null ? 0 : 1), Name, null, run);
         if (found is null && Slices.Length == 0) return;
-        Span<int> counts = stackalloc int[Slices.Length];
+        Span<int> counts = Slices.Length <= 64 ? stackalloc int[Slices.Length] : new int[Slices.Length];
         if (list is not null)
             for (var i = 0; i < list.Count; i++) CheckOne(list[i] as Hl7.Fhir.Model.Base, i, counts, run);
         else CheckOne(found as Hl7.Fhir.Model.Base, -1, counts, run);

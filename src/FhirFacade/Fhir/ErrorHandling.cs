@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dicom2Fhir.FhirFacade.Conformance;
 using Npgsql;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
@@ -24,7 +25,7 @@ static class ErrorHandling
 
             try
             {
-                Negotiation.Use(context);
+                if (rest != "/$conformance" || !ConformanceWriter.IsCsv(context.Request)) Negotiation.Use(context);
                 if (rest != "/metadata" && await readiness.NeverReadyAsync(context.RequestAborted) is { } reason) throw new FhirErrorException(FhirErrors.Unavailable(reason));
                 await next(context);
             }

@@ -16,8 +16,9 @@ static class ImportCommand
             else problems.Add(Directory.Exists(file) ? $"{file} is a folder; import takes files." : $"{file} does not exist.");
         }
 
-        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, session.Gate, session.Options, session.Progress, session.Logger);
-        var report = await session.RunAsync("import", run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
+        var gate = await session.GateAsync(cancellationToken);
+        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, gate, session.Options, session.Progress, session.Logger);
+        var report = await session.RunAsync("import", gate, run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
         foreach (var problem in problems) await Console.Error.WriteLineAsync(Terminal.Line(problem));
         return problems.Count > 0 ? 1 : 0;

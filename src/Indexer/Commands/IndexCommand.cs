@@ -14,12 +14,13 @@ static class IndexCommand
     {
         var source = new FolderSource(paths);
         var options = session.Options;
+        var gate = await session.GateAsync(cancellationToken);
         using var protection = await Identities.OpenAsync(options, session.Store.Database, TimeProvider.System, session.Logger, cancellationToken);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), session.Gate, options.KeepNames, session.Logger);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), gate, options.KeepNames, session.Logger);
         var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger) { Rehash = rehash };
         var vanished = 0L;
         var report = await session.RunAsync(
-            "index",
+            "index", gate,
             async run =>
             {
                 await pipeline.RunAsync(run, source.Inputs(), cancellationToken);

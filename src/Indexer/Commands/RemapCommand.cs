@@ -19,11 +19,12 @@ static class RemapCommand
         var options = session.Options;
         await Identities.CheckAsync(options, session.Store.Database, cancellationToken);
         var mapping = IndexCommand.Mapping(options);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, session.Gate, options.KeepNames, session.Logger);
+        var gate = await session.GateAsync(cancellationToken);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, gate, options.KeepNames, session.Logger);
         await using var progress = await RemapProgress.BeginAsync(session.Store.Database, Goal(mapping), cancellationToken);
         var steps = new StepProgress(Console.Error, "studies", await progress.LeftAsync(cancellationToken), TimeProvider.System);
         if (progress.IsResumed) await Console.Error.WriteLineAsync("Goes on where the last remap was cut off.");
-        await session.RunAsync("remap", _ => RunAsync(session, writer, progress, steps, cancellationToken), cancellationToken);
+        await session.RunAsync("remap", gate, _ => RunAsync(session, writer, progress, steps, cancellationToken), cancellationToken);
 
         Console.Out.WriteLine(session.Json
             ? JsonSerializer.Serialize(new { studies = steps.Done, resources = session.Progress.Resources, seconds = Math.Round(steps.Seconds, 3) })

@@ -21,21 +21,31 @@ sealed class Session(IndexerOptions options, StoreConnection store, bool json, I
 
     public IndexExtractor Extractor { get; } = new(options.TimeZone);
 
-    public WriteGate Gate { get; } = new(ConformanceEngine.Shipped, options.TagNonconformant);
-
     public ILogger Logger { get; } = logging.CreateLogger("Dicom2Fhir");
+
+    /// <summary>The rules: ours, and those of the packages that the site loaded.</summary>
+    public Task<ConformanceEngine> EngineAsync(CancellationToken cancellationToken) => LoadedEngine.OfAsync(Store.Database, Options, cancellationToken);
+
+    public async Task<WriteGate> GateAsync(CancellationToken cancellationToken) => new(await EngineAsync(cancellationToken), Options.TagNonconformant);
+
+    /// <summary>Judges anew what is stored unchecked or was judged by other rules. Returns how many; stops early, without losing anything, when it is stopped.</summary>
+    public Task<long> RevalidateAsync(WriteGate gate, CancellationToken cancellationToken) =>
+        new Revalidator(Store.Database, Extractor, gate, Logger).RunAsync(cancellationToken);
 
     public Progress Progress { get; } = new(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
 
     /// <summary>Runs work that writes, folding beside it; returns when everything it wrote is searchable.</summary>
-    public async Task<RunReport> RunAsync(string verb, Func<long, Task> work, CancellationToken cancellationToken)
+    /// <param name="gate">Of the run; with its rules stored resources are judged anew beside the work.</param>
+    public async Task<RunReport> RunAsync(string verb, WriteGate gate, Func<long, Task> work, CancellationToken cancellationToken)
     {
         var run = await Ledger.StartRunAsync(verb, cancellationToken);
         using var done = new CancellationTokenSource();
         var folding = FoldAsync(done.Token);
+        var judging = RevalidateAsync(gate, cancellationToken);
         try
         {
             await work(run);
+            await judging;
         }
         finally
         {

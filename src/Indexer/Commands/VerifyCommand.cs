@@ -82,13 +82,14 @@ sealed class VerifyCommand(Session session, VerifyProgress progress, TextWriter 
     async Task StudiesAsync(string last, CancellationToken cancellationToken)
     {
         var mapping = IndexCommand.Mapping(session.Options);
+        var gate = await session.GateAsync(cancellationToken);
         var numbers = await AttributeNumbers.OfAsync(database, Figures.Paths, cancellationToken);
         while (true)
         {
             await using var snapshot = await StoreSnapshot.OpenAsync(database, cancellationToken);
             var studies = await snapshot.StudiesAfterAsync(last, StudiesAStep, cancellationToken);
             if (studies.Count == 0) return;
-            var found = await new StudyCheck(snapshot, mapping, session.Gate, numbers).RunAsync(studies, cancellationToken);
+            var found = await new StudyCheck(snapshot, mapping, gate, numbers).RunAsync(studies, cancellationToken);
             last = studies[^1];
             await DoneAsync("study " + last, studies.Count, found, cancellationToken);
         }
@@ -96,12 +97,13 @@ sealed class VerifyCommand(Session session, VerifyProgress progress, TextWriter 
 
     async Task ResourcesAsync(long last, CancellationToken cancellationToken)
     {
+        var gate = await session.GateAsync(cancellationToken);
         while (true)
         {
             await using var snapshot = await StoreSnapshot.OpenAsync(database, cancellationToken);
             var rows = await snapshot.ResourcesAfterAsync(last, ResourcesAStep, cancellationToken);
             if (rows.Count == 0) return;
-            var check = new ResourceCheck(snapshot, session.Gate);
+            var check = new ResourceCheck(snapshot, gate);
             var found = await check.RunAsync(rows, cancellationToken);
             foreach (var (kind, count) in check.Dangling) dangling[kind] = dangling.GetValueOrDefault(kind) + count;
             last = rows[^1].ResourceId;

@@ -23,9 +23,16 @@ sealed partial class WriteGate(ConformanceEngine engine, bool tagFailures)
     public bool TagFailures { get; } = tagFailures;
 
     /// <param name="json">The text of an import; null for a mapped resource.</param>
-    public Judged Judge(Resource resource, string? json = null)
+    public Judged Judge(Resource resource, string? json = null) => Judged(engine.ValidateVersions(resource, json is null ? default : Encoding.UTF8.GetBytes(json)));
+
+    /// <summary>The answer to a stored text.</summary>
+    public Judged Judge(string json) => Judged(engine.ValidateVersions(Encoding.UTF8.GetBytes(json)));
+
+    /// <summary>The stamp of the rules.</summary>
+    public string Stamp => engine.Stamp;
+
+    Judged Judged(IReadOnlyList<Report> reports)
     {
-        var reports = engine.ValidateVersions(resource, json is null ? default : Encoding.UTF8.GetBytes(json));
         var state = new ConformanceState((short)reports[0].Verdict, reports[0].ProfileJudgedBy, engine.Stamp) { Answers = [.. reports.Select(Answer)] };
         return new Judged(state, reports[0].Valid ? null : Fault(reports[0]));
     }
@@ -33,7 +40,7 @@ sealed partial class WriteGate(ConformanceEngine engine, bool tagFailures)
     static ProfileAnswer Answer(Report report) => new(
         report.ProfileJudgedBy ?? "",
         report.Valid,
-        [.. report.Issues.GroupBy(issue => (issue.Rule, Expression: WithoutIndices(issue.Expression), Severity: Word(issue.Severity)))
+        [.. report.Issues.GroupBy(issue => (issue.Rule, Expression: WithoutIndices(issue.Expression), Severity: Severities.Word(issue.Severity)))
             .OrderBy(group => group.Key.Expression, StringComparer.Ordinal).ThenBy(group => group.Key.Rule, StringComparer.Ordinal).ThenBy(group => group.Key.Severity, StringComparer.Ordinal)
             .Select(group => new RuleCount(group.Key.Rule, group.Key.Expression, group.Key.Severity, group.Count()))]);
 
@@ -43,13 +50,6 @@ sealed partial class WriteGate(ConformanceEngine engine, bool tagFailures)
         var more = errors.Count > 1 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" and {errors.Count - 1} more") : "";
         return $"{errors[0].Expression} breaks {errors[0].Rule}{more}";
     }
-
-    static string Word(Severity severity) => severity switch
-    {
-        Severity.Error => "error",
-        Severity.Warning => "warning",
-        _ => "information",
-    };
 
     static string WithoutIndices(string expression) => expression.Contains('[', StringComparison.Ordinal) ? Index.Replace(expression, "") : expression;
 

@@ -17,8 +17,9 @@ sealed record ImportItem(string Name, ReadOnlyMemory<byte> Json, bool IsDelete =
 /// Takes files apart into resources: NDJSON by line, a Bundle by entry, a single resource as a whole; .gz is unpacked. A file is NDJSON when its name
 /// says so, or when its first line is a whole JSON object and another follows. Memory holds one line or entry at a time, whatever the file's size.
 /// </summary>
+/// <param name="lines">False: only a name makes a file NDJSON, so that a text with something behind its end stays one broken text.</param>
 /// <param name="longest">Bytes of one resource: the largest real ones (some 10,000 instances) have 3 MB; beyond this it is no resource.</param>
-sealed class ImportSource(int longest = 64 * 1024 * 1024)
+sealed class ImportSource(int longest = 64 * 1024 * 1024, bool lines = true)
 {
     // instead of a length: more bytes are needed; the bytes are no JSON, or not what is looked for
     const int Unknown = -1;
@@ -38,7 +39,7 @@ sealed class ImportSource(int longest = 64 * 1024 * 1024)
         if (window.Bytes.Span.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF])) window.Drop(3);
 
         var isNamedNdjson = (isZipped ? path[..^3] : path).EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase);
-        var items = isNamedNdjson || await IsNdjsonAsync(window, cancellationToken)
+        var items = isNamedNdjson || (lines && await IsNdjsonAsync(window, cancellationToken))
             ? LinesAsync(path, window, cancellationToken)
             : DocumentAsync(path, window, cancellationToken);
         await foreach (var item in items) yield return item;

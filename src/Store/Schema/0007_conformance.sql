@@ -1,6 +1,5 @@
 -- The distinct answers of the rules, by profile version; most resources share a few, so a resource costs one number. result is
--- [{profile, valid, rules: [{rule, expression, severity, count}]}], the profile that decides first. A number without a row is an answer
--- of an older engine.
+-- [{profile, valid, rules: [{rule, expression, severity, count}]}], the profile that decides first. Never removed.
 create table judgement (
     id     integer generated always as identity primary key,
     hash   bytea not null unique,                       -- SHA-256 of engine and result

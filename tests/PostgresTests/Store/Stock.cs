@@ -26,8 +26,8 @@ sealed class Stock(NpgsqlDataSource database)
             Series = [new ImagingStudy.SeriesComponent { Uid = "1.2.3", Modality = new Coding("http://dicom.nema.org/resources/ontology/DCM", modality) }],
         });
 
-    public static ResourceWrite Device(string id, Origin origin = Origin.Index) =>
-        Write(ServedType.Device, origin, new Device { Id = id, Manufacturer = "ACME" });
+    public static ResourceWrite Device(string id, Origin origin = Origin.Index, string? profile = null) =>
+        Write(ServedType.Device, origin, new Device { Id = id, Manufacturer = "ACME", Meta = profile is null ? null : new() { Profile = [profile] } });
 
     static ResourceWrite Write(ServedType type, Origin origin, Resource resource) =>
         new(type, resource.Id!, Serializer.SerializeToString(resource), resource, origin, ConformanceState.Unchecked);

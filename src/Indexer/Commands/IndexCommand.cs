@@ -24,7 +24,8 @@ static class IndexCommand
             async run =>
             {
                 await pipeline.RunAsync(run, source.Inputs(), cancellationToken);
-                if (!cancellationToken.IsCancellationRequested) vanished = await Vanished.MarkAsync(session.Store.Database, run, source, cancellationToken);
+                if (cancellationToken.IsCancellationRequested) return;
+                vanished = await new DatabaseRetry(session.Logger).RunAsync(() => Vanished.MarkAsync(session.Store.Database, run, source, cancellationToken), cancellationToken);
             },
             cancellationToken);
         report.Write(Console.Out, session.Json);

@@ -54,9 +54,10 @@ sealed class Session(IndexerOptions options, StoreConnection store, bool json, I
             Progress.End();
         }
 
-        await new Folder(Store.Database).FoldAllAsync(CancellationToken.None);
-        var report = await RunReport.OfAsync(Ledger, run, Progress);
-        await Ledger.FinishRunAsync(run, report.Totals, CancellationToken.None);
+        var retry = new DatabaseRetry(Logger);
+        await retry.RunAsync(() => new Folder(Store.Database).FoldAllAsync(CancellationToken.None), cancellationToken);
+        var report = await retry.RunAsync(() => RunReport.OfAsync(Ledger, run, Progress), cancellationToken);
+        await retry.RunAsync(() => Ledger.FinishRunAsync(run, report.Totals, CancellationToken.None), cancellationToken);
         return report;
     }
 

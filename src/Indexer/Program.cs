@@ -54,6 +54,11 @@ var headers = new Argument<string[]>("FILE") { Description = "DICOM files", Arit
 AddPlain(
     "dicom-json", "print headers as the DICOM JSON model, one array a line",
     (parsed, token) => DicomJsonCommand.RunAsync(parsed.GetValue(headers)!, Console.OpenStandardOutput(), Console.Error, token), headers);
+var backup = new Argument<string>("FILE") { Description = "written whole or not at all" };
+Add("backup", "write the database to a file, beside index runs and searches", (session, parsed, token) => BackupCommand.BackupAsync(session, parsed.GetValue(backup)!, token), backup);
+var dump = new Argument<string>("FILE") { Description = "of backup" };
+var replace = new Option<bool>("--yes") { Description = "put it in the place of what is stored" };
+Add("restore", "read a backup into an empty database", (session, parsed, token) => BackupCommand.RestoreAsync(session, parsed.GetValue(dump)!, parsed.GetValue(replace), token), dump, replace);
 root.Add(new Command("serve", "answer FHIR searches (a program of its own: dicom2fhir serve --help)"));
 
 // A PATH may begin with '@': no response files.

@@ -14,8 +14,9 @@ public sealed class StoreConnection : IAsyncDisposable
     readonly NpgsqlDataSource? owner;
     bool ready;
 
-    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write)
+    StoreConnection(EmbeddedCluster? cluster, NpgsqlDataSource? owner, NpgsqlDataSource read, NpgsqlDataSource? write, string? ownerConnectionString = null)
     {
+        OwnerConnectionString = ownerConnectionString ?? "";
         this.cluster = cluster;
         this.owner = owner;
         Read = read;
@@ -28,6 +29,9 @@ public sealed class StoreConnection : IAsyncDisposable
     /// <summary>For the facade's one insert (page_query); null when the read connection is a replica and no other is given.</summary>
     public NpgsqlDataSource? Write { get; }
 
+    /// <summary>Of <see cref="Database"/>, with its password: for PostgreSQL's own programs.</summary>
+    public string OwnerConnectionString { get; }
+
     /// <summary>The owner's connection of an indexer or import.</summary>
     public NpgsqlDataSource Database => owner ?? throw new InvalidOperationException("Opened for reading.");
 
@@ -37,8 +41,9 @@ public sealed class StoreConnection : IAsyncDisposable
         string dataFolder, string? connectionString, TimeZoneInfo zone, CancellationToken cancellationToken)
     {
         var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
-        var database = Build(connectionString ?? cluster!.OwnerConnectionString, "owner");
-        var connection = new StoreConnection(cluster, database, database, database);
+        var ownerConnectionString = connectionString ?? cluster!.OwnerConnectionString;
+        var database = Build(ownerConnectionString, "owner");
+        var connection = new StoreConnection(cluster, database, database, database, ownerConnectionString);
         try
         {
             await Migrator.MigrateAsync(database, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dicom2Fhir.PostgresTests.Faults;
 
 namespace Dicom2Fhir.PostgresTests.Indexer;
 
@@ -14,10 +15,10 @@ public sealed class AccountTests(TestServer server)
         await site.DoAsync("index", site.Files);
         File.Delete(first);
 
-        Assert.Equal("", (await site.DoAsync("index", Path.Combine(site.Files, "b"))).Errors);       // not below this path
+        Assert.DoesNotContain("are gone", (await site.DoAsync("index", Path.Combine(site.Files, "b"))).Errors, StringComparison.Ordinal);       // not below this path
         var run = await site.DoAsync("index", site.Files);
         Assert.Contains("1 inputs that were indexed from here are gone", run.Errors, StringComparison.Ordinal);
-        Assert.Equal("", (await site.DoAsync("index", site.Files)).Errors);                          // said once
+        Assert.DoesNotContain("are gone", (await site.DoAsync("index", site.Files)).Errors, StringComparison.Ordinal);                          // said once
         Assert.Equal(2, (await site.DoAsync("status", "--json")).Json.GetProperty("studies").GetInt32());
         Assert.Equal(1, (await site.DoAsync("status", "--json")).Json.GetProperty("vanished").GetInt32());
         var lines = (await site.DoAsync("status", "--inputs")).Lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
@@ -32,7 +33,7 @@ public sealed class AccountTests(TestServer server)
         site.Add("a/1", DicomFiles.Instance(1));
         await site.DoAsync("index", site.Files);
         Assert.Equal(1, (await site.DoAsync("status", "--json")).Json.GetProperty("vanished").GetInt32());
-        await site.DoAsync("verify");
+        await site.EndsSoundAsync();
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class AccountTests(TestServer server)
         Assert.Equal(1, (await site.DoAsync("index", site.Files, "--rehash", "--json")).Json.GetProperty("updated").GetInt32());
         Assert.Equal(1, (await site.DoAsync("index", site.Files, "--rehash", "--json")).Json.GetProperty("unchanged").GetInt32());
         Assert.True(await site.ValueAsync<bool>("select document like '%Kopfex%' from resource where type = 1"));
-        await site.DoAsync("verify");
+        await site.EndsSoundAsync();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Dicom2Fhir.PostgresTests.Faults;
 using Dicom2Fhir.Store;
 
 namespace Dicom2Fhir.PostgresTests.Indexer;
@@ -31,12 +32,12 @@ public sealed class ForgetTests(TestServer server)
         Assert.Equal((1, 2), (again.GetProperty("unchanged").GetInt32(), again.GetProperty("skipped").GetInt32()));
         Assert.Equal(2, again.GetProperty("reasons").GetProperty("policy").GetInt32());
         await NothingNamesAsync(site, uid, id);
-        await site.DoAsync("verify");
+        await site.EndsSoundAsync();
 
         await site.DoAsync("forget", uid, "--undo");
         Assert.Equal(1, (await site.DoAsync("index", site.Files, "--json")).Json.GetProperty("stored").GetInt32());
         Assert.Equal(3, await site.ValueAsync<int>($"select version from resource where id = '{id}' and not deleted"));
-        await site.DoAsync("verify");
+        await site.EndsSoundAsync();
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class ForgetTests(TestServer server)
         var again = (await site.DoAsync("import", file, "--json")).Json;
         Assert.Equal((1, 1), (again.GetProperty("unchanged").GetInt32(), again.GetProperty("skipped").GetInt32()));
         Assert.Equal("b", await site.ValueAsync<string>("select string_agg(id, ' ') from resource where not deleted"));
-        await site.DoAsync("verify");
+        await site.EndsSoundAsync();
     }
 
     [Fact]

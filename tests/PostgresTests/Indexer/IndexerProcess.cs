@@ -21,7 +21,7 @@ sealed class IndexerProcess : IDisposable
     static readonly string Program = Path.Combine(
         UnitTests.Repository.Root, "src/Indexer", Path.GetRelativePath(Path.Combine(UnitTests.Repository.Root, "tests/PostgresTests"), AppContext.BaseDirectory), "Dicom2Fhir.Indexer.dll");
 
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     readonly Process process;
     readonly Task<string> output;

@@ -10,9 +10,9 @@ namespace Dicom2Fhir.PostgresTests.Indexer;
 /// <summary>A site under test: a database, a data folder with the pseudonym key, a folder of files, and the command line on them.</summary>
 sealed class Site : IAsyncDisposable
 {
-    readonly TestServer server;
+    readonly TestServer? server;
 
-    Site(TestServer server, string connectionString)
+    Site(TestServer? server, string connectionString)
     {
         this.server = server;
         ConnectionString = connectionString;
@@ -31,13 +31,18 @@ sealed class Site : IAsyncDisposable
 
     string DataFolder { get; } = Directory.CreateTempSubdirectory("d2f-site-").FullName;
 
+    /// <summary>Over a server of the test's own.</summary>
+    public static Site Over(string connectionString) => new(null, connectionString);
+
+    public long FileCount => Directory.EnumerateFiles(Files, "*", SearchOption.AllDirectories).LongCount();
+
     public static async Task<Site> CreateAsync(TestServer server) => new(server, await server.CreateDatabaseAsync());
 
     /// <summary>The same key over another, empty database.</summary>
-    public async Task<Site> CopyAsync() => WithKey(await CreateAsync(server));
+    public async Task<Site> CopyAsync() => WithKey(await CreateAsync(server!));
 
     /// <summary>The same key over a copy of the database.</summary>
-    public async Task<Site> CloneAsync() => WithKey(new Site(server, await server.CloneDatabaseAsync(ConnectionString)));
+    public async Task<Site> CloneAsync() => WithKey(new Site(server, await server!.CloneDatabaseAsync(ConnectionString)));
 
     Site WithKey(Site copy)
     {
@@ -98,7 +103,7 @@ sealed class Site : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        await server.DropDatabaseAsync(ConnectionString);
+        if (server is not null) await server.DropDatabaseAsync(ConnectionString);
         Directory.Delete(Files, recursive: true);
         Directory.Delete(DataFolder, recursive: true);
     }

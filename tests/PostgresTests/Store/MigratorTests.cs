@@ -63,6 +63,54 @@ public sealed class MigratorTests(TestServer server)
         Assert.Equal(Migrator.Latest, await Migrator.VersionAsync(database, Cancelled));
     });
 
+    [Fact]
+    public async Task Cut_off_at_every_statement_it_resumes_and_ends_in_the_same_schema() => await OnDatabaseAsync(migrated: false, async database =>
+    {
+        // ends the session at the n-th change of the schema, as a kill would; a sequence counts on when a transaction is rolled back
+        await ValueAsync(database,
+            """
+            create sequence cut_seen; create table cut_at (n bigint); insert into cut_at values (0);
+            create function cut_here() returns event_trigger language plpgsql as $$
+            begin
+                if nextval('public.cut_seen') = (select n from public.cut_at) then perform pg_terminate_backend(pg_backend_pid()); end if;
+            end $$;
+            create event trigger cut_here on ddl_command_end execute function cut_here();
+            select 1
+            """);
+        var (cuts, version) = (0, 0);
+        for (var n = 1; ; n++)
+        {
+            await ValueAsync(database, $"update cut_at set n = {n}; select setval('cut_seen', 1, false)");
+            try
+            {
+                await Migrator.MigrateAsync(database, Cancelled);
+                break;
+            }
+            catch (NpgsqlException)
+            {
+                cuts++;
+            }
+
+            // a script that is through is not cut again: the next one is, from its first statement on
+            if (await Migrator.VersionAsync(database, Cancelled) is var now && now > version) (version, n) = (now, 1);
+        }
+
+        Assert.True(cuts > 60, $"{cuts} cuts");
+        await ValueAsync(database, "drop event trigger cut_here; drop function cut_here(); drop table cut_at; drop sequence cut_seen; select 1");
+        await OnDatabaseAsync(migrated: true, async whole => Assert.Equal(await SchemaAsync(whole), await SchemaAsync(database)));
+    });
+
+    static async Task<string> SchemaAsync(NpgsqlDataSource database) => (string)await ValueAsync(database,
+        """
+        select string_agg(line, E'\n' order by line) from (
+            select format('%s.%s.%s %s %s %s', table_schema, table_name, column_name, data_type, is_nullable, column_default) as line
+              from information_schema.columns where table_schema in ('public', 'intake')
+            union all select indexdef from pg_indexes where schemaname in ('public', 'intake')
+            union all select md5(prosrc) || proname from pg_proc where pronamespace = 'public'::regnamespace and prolang in (select oid from pg_language where lanname in ('sql', 'plpgsql'))
+            union all select format('%s %s', number, encode(checksum, 'hex')) from journal
+            union all select format('%s %s %s', type, param, kind) from term) s
+        """);
+
     async Task OnDatabaseAsync(bool migrated, Func<NpgsqlDataSource, Task> test)
     {
         var connectionString = await server.CreateDatabaseAsync(migrated);

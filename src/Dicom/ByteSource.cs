@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Dicom2Fhir.Dicom;
 
@@ -12,7 +13,9 @@ sealed class ByteSource : IDisposable
 
     readonly Stream stream;
     readonly long cap;
+    readonly TimeSpan time;
     readonly long length;
+    readonly long started = Stopwatch.GetTimestamp();
     readonly CancellationToken cancellationToken;
     byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     int start;
@@ -20,10 +23,12 @@ sealed class ByteSource : IDisposable
     bool ended;
 
     /// <param name="cap">Bytes the stream may deliver before reading stops with <see cref="DicomFault.Limit"/>.</param>
-    public ByteSource(Stream stream, long cap, CancellationToken cancellationToken)
+    /// <param name="time">As long as reading may take, else it stops with the same fault; <see cref="Timeout.InfiniteTimeSpan"/> for no bound.</param>
+    public ByteSource(Stream stream, long cap, TimeSpan time, CancellationToken cancellationToken)
     {
         this.stream = stream;
         this.cap = cap;
+        this.time = time;
         this.cancellationToken = cancellationToken;
         length = stream.CanSeek ? stream.Length - stream.Position : -1;
     }
@@ -75,7 +80,7 @@ sealed class ByteSource : IDisposable
 
     bool Seek(long count)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        Wait();
         start = end = 0;
         var possible = Math.Min(count, Math.Max(0, length - Position));
         stream.Seek(possible, SeekOrigin.Current);
@@ -87,13 +92,20 @@ sealed class ByteSource : IDisposable
     {
         while (!ended && end - start < count)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            Wait();
             MakeRoom(count);
             var read = ReadSome();
             ended = read == 0;
             end += read;
             if (Position + (end - start) > cap) throw new DicomFormatException(DicomFault.Limit, $"more than {cap} bytes", Position, "");
         }
+    }
+
+    void Wait()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (time != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(started) > time)
+            throw new DicomFormatException(DicomFault.Limit, $"not read within {time.TotalSeconds} seconds", Position, "");
     }
 
     void MakeRoom(int count)

@@ -36,6 +36,8 @@ sealed class CharacterSet
         [(byte)'H'] = 138, [(byte)'M'] = 148, [(byte)'b'] = 203, [(byte)'T'] = 166,
     }.ToFrozenDictionary();
 
+    static readonly FrozenDictionary<int, Encoding> CodePages = SingleByte.Values.ToFrozenDictionary(page => page, CodePage);
+
     static readonly Encoding JapaneseEuc = CodePage(20932);
 
     static readonly Encoding KoreanEuc = CodePage(51949);
@@ -96,7 +98,22 @@ sealed class CharacterSet
         };
     }
 
-    static Encoding CodePage(int number) => CodePagesEncodingProvider.Instance.GetEncoding(number)!;
+    static Encoding CodePage(int number) =>
+        CodePagesEncodingProvider.Instance.GetEncoding(number, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))!;
+
+    /// <summary>
+    /// Text of a page with one byte a character. The framework's tables give private-use letters for bytes that are not assigned, and know the Greek set of
+    /// 1987 and the Hebrew of 1988.
+    /// </summary>
+    static string SingleByteText(int page, ReadOnlySpan<byte> bytes, out bool isFaulty)
+    {
+        var text = CodePages[page].GetString(bytes);
+        if (page == 28597)
+            text = text.Replace('\u02BD', '\u2018').Replace('\u02BC', '\u2019').Replace('\uF7C2', '\u20AC').Replace('\uF7C3', '\u20AF').Replace('\uF7C4', '\u037A');
+        if (page == 28598) text = text.Replace('\u203E', '\u00AF');
+        isFaulty = text.AsSpan().ContainsAnyInRange('\uE000', '\uF8FF') || text.Contains('\uFFFD', StringComparison.Ordinal);
+        return isFaulty ? string.Concat(text.Select(letter => letter is >= '\uE000' and <= '\uF8FF' ? '\uFFFD' : letter)) : text;
+    }
 
     static CharacterSet? OfTerm(string term, ref string? fault)
     {
@@ -131,8 +148,8 @@ sealed class CharacterSet
                 return utf8;
             }
 
-            var text = CodePage(page).GetString(bytes);
-            if (text.Contains('\uFFFD', StringComparison.Ordinal)) fault = "charset-wrong";
+            var text = SingleByteText(page, bytes, out var isOdd);
+            if (isOdd) fault = "charset-wrong";
             return text;
         }
 
@@ -183,7 +200,11 @@ sealed class CharacterSet
                 else if (g0 is 87 or 159 && value > 0x20 && value < 0x7F && at + 1 < bytes.Length && bytes[at + 1] is > 0x20 and < 0x7F)
                 {
                     // EUC-JP of JIS X 0208 has both high bits, of JIS X 0212 (in this code page) the first only.
-                    text.Append(JapaneseEuc.GetString([(byte)(value | 0x80), g0 == 87 ? (byte)(bytes[at + 1] | 0x80) : bytes[at + 1]]));
+                    var letter = JapaneseEuc.GetString([(byte)(value | 0x80), g0 == 87 ? (byte)(bytes[at + 1] | 0x80) : bytes[at + 1]]);
+
+                    // the code page gives a middle dot for what it has no letter for; the dot itself is row 1, cell 6
+                    var isOdd = letter == "\u30FB" && (g0 != 87 || value != 0x21 || bytes[at + 1] != 0x26);
+                    text.Append(isOdd ? "\uFFFD" : letter);
                     at += 2;
                 }
                 else
@@ -245,7 +266,7 @@ sealed class CharacterSet
             var length = g1 is 149 or 58 && bytes.Length > 1 && bytes[1] >= 0xA1 ? 2 : 1;
             if (g1 == 13 && bytes[0] is >= 0xA1 and <= 0xDF) text.Append((char)(0xFF61 + bytes[0] - 0xA1));
             else if (length == 2) text.Append((g1 == 149 ? KoreanEuc : ChineseEuc).GetString(bytes[..2]));
-            else text.Append(CodePage(SingleByte.GetValueOrDefault(g1, 1252)).GetString(bytes[..1]));
+            else text.Append(SingleByteText(SingleByte.GetValueOrDefault(g1, 1252), bytes[..1], out _));
             isFaulty |= g1 is 0 or 13 or 149 or 58 && length == 1 && !(g1 == 13 && bytes[0] is >= 0xA1 and <= 0xDF);
             return length;
         }

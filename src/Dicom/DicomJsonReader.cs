@@ -23,18 +23,18 @@ public static class DicomJsonReader
     /// <exception cref="IOException">The stream itself fails.</exception>
     public static IEnumerable<DicomJsonEntry> Read(Stream stream, ReadSet readSet, Limits limits, CancellationToken cancellationToken)
     {
-        using ByteSource source = new(stream, long.MaxValue, cancellationToken);
+        using ByteSource source = new(stream, long.MaxValue, Timeout.InfiniteTimeSpan, cancellationToken);
         if (source.Peek(3) is [0xEF, 0xBB, 0xBF]) source.Advance(3);
         for (var number = 1; ; number++)
         {
             var (json, end) = TryNextObject(source, limits, number == 1);
-            if (json is not null) yield return Entry(number, json, readSet, limits, source.Position);
+            if (json is { } text) yield return Entry(number, text, readSet, limits, source.Position);
             if (end is not null) yield return new(number, 0, null, end);
             if (json is null) yield break;
         }
     }
 
-    static DicomJsonEntry Entry(int number, byte[] json, ReadSet readSet, Limits limits, long offset)
+    static DicomJsonEntry Entry(int number, ReadOnlyMemory<byte> json, ReadSet readSet, Limits limits, long offset)
     {
         try
         {
@@ -46,7 +46,7 @@ public static class DicomJsonReader
         }
     }
 
-    static (byte[]? Json, DicomFormatException? End) TryNextObject(ByteSource source, Limits limits, bool isFirst)
+    static (ReadOnlyMemory<byte>? Json, DicomFormatException? End) TryNextObject(ByteSource source, Limits limits, bool isFirst)
     {
         try
         {
@@ -60,7 +60,7 @@ public static class DicomJsonReader
     }
 
     /// <summary>The bytes of the next object; null at the end.</summary>
-    static byte[]? NextObject(ByteSource source, Limits limits, bool isFirst)
+    static ReadOnlyMemory<byte>? NextObject(ByteSource source, Limits limits, bool isFirst)
     {
         for (; ; source.Advance(1))
         {
@@ -89,7 +89,7 @@ public static class DicomJsonReader
             bytes.Write(chunk[..used]);
             source.Advance(used);
             if (bytes.WrittenCount > limits.HeaderBytes) throw new DicomFormatException(DicomFault.Limit, $"more than {limits.HeaderBytes} bytes", source.Position, "");
-            if (depth == 0) return bytes.WrittenSpan.ToArray();
+            if (depth == 0) return bytes.WrittenMemory;
         }
     }
 
@@ -99,11 +99,11 @@ public static class DicomJsonReader
         readonly ProblemLog problems = new(limits.Problems);
         int elements;
 
-        public DicomFile Read(byte[] json)
+        public DicomFile Read(ReadOnlyMemory<byte> json)
         {
             try
             {
-                return Parse(json);
+                return Parse(json.Span);
             }
             catch (JsonException)
             {
@@ -113,7 +113,7 @@ public static class DicomJsonReader
 
             try
             {
-                return Parse(QuoteNumbers(json));
+                return Parse(QuoteNumbers(json.Span));
             }
             catch (JsonException exception)
             {
@@ -121,7 +121,7 @@ public static class DicomJsonReader
             }
         }
 
-        DicomFile Parse(byte[] json)
+        DicomFile Parse(ReadOnlySpan<byte> json)
         {
             // Depth costs the reader one bit a level; deep sequences are skipped by Skip, which counts.
             Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue / 2 });
@@ -249,7 +249,7 @@ public static class DicomJsonReader
         DicomFormatException NotJson(string text) => new(DicomFault.NotJson, text, offset, "");
 
         /// <summary>Puts quotes around what stands outside of strings and is no bracket: numbers of other tools, "127.", ".5", "NaN".</summary>
-        static byte[] QuoteNumbers(byte[] json)
+        static ReadOnlySpan<byte> QuoteNumbers(ReadOnlySpan<byte> json)
         {
             ArrayBufferWriter<byte> bytes = new(json.Length + 64);
             for (var at = 0; at < json.Length;)
@@ -259,24 +259,24 @@ public static class DicomJsonReader
                 {
                     while (end < json.Length && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
                     end = Math.Min(end + 1, json.Length);
-                    bytes.Write(json.AsSpan(at..end));
+                    bytes.Write(json[at..end]);
                 }
                 else if (json[at] is (byte)'+' or (byte)'-' or (byte)'.' or (byte)'N' or (byte)'I' or (>= (byte)'0' and <= (byte)'9'))
                 {
                     while (end < json.Length && (char.IsAsciiLetterOrDigit((char)json[end]) || json[end] is (byte)'+' or (byte)'-' or (byte)'.')) end++;
                     bytes.Write("\""u8);
-                    bytes.Write(json.AsSpan(at..end));
+                    bytes.Write(json[at..end]);
                     bytes.Write("\""u8);
                 }
                 else
                 {
-                    bytes.Write(json.AsSpan(at..end));
+                    bytes.Write(json[at..end]);
                 }
 
                 at = end;
             }
 
-            return bytes.WrittenSpan.ToArray();
+            return bytes.WrittenSpan;
         }
     }
 }

@@ -28,7 +28,6 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
     /// <summary>The bytes ended inside an element or an open sequence.</summary>
     public bool IsCut => cut;
 
-
     /// <summary>Reads up to the pixel data, the last wanted tag or the end of the bytes.</summary>
     public DataSet Read(Syntax syntax)
     {
@@ -177,7 +176,6 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
             return header.IsUndefined ? PassNested(frame, header, true, vr) : Pass(header.Length) || End();
         }
 
-        Count();
         stack.Add(new()
         {
             Tag = header.Tag,
@@ -354,7 +352,15 @@ sealed class ElementParser(ByteSource source, ReadSet readSet, Limits limits, Pr
         stack.RemoveAt(stack.Count - 1);
         var parent = stack[^1];
         if (frame.IsSequence) Add(parent, new(Tag.Of(frame.Tag), "SQ", [], frame.Items is null ? [] : frame.Items));
-        else (parent.Items ??= []).Add(Finish(frame));
+        else (parent.Items ??= []).Add(Shared(parent.Items, frame) ?? Finish(frame));
+    }
+
+    DataSet? Shared(List<DataSet> items, Frame frame)
+    {
+        if (items.Count == 0) return null;
+        var before = ItemSharing.Share(frame.Elements, items[^1], out var shared);
+        elements -= shared;
+        return before;
     }
 
     DataSet Finish(Frame frame)

@@ -1,6 +1,6 @@
 namespace Dicom2Fhir.Dicom;
 
-/// <summary>Bounds on what one input may cost. All of them count bytes really received, never lengths an input claims.</summary>
+/// <summary>Bounds on what one input may cost. They count bytes really received, never lengths an input claims.</summary>
 public sealed record Limits
 {
     public static Limits Default { get; } = new();
@@ -20,11 +20,20 @@ public sealed record Limits
     /// <summary>Bytes of all decoded values together: as text in memory they take up to about twenty times that.</summary>
     public long KeptBytes { get; init; } = 16 << 20;
 
-    /// <summary>Elements and items kept: each costs about 100 bytes. A slide with 100,000 tiles of 8 wanted attributes stays below.</summary>
-    public int Elements { get; init; } = 1_000_000;
+    /// <summary>
+    /// Elements and items kept, what repeats the item before not counted (<see cref="ItemSharing"/>): each costs some 150 bytes. 20,000 frames with 20
+    /// attributes that all differ stay below; the largest real headers keep some 10,000.
+    /// </summary>
+    public int Elements { get; init; } = 400_000;
 
     /// <summary>Output of a deflated data set. Deflate expands up to 1:1032, so that 64 kB of input can cost 64 MB of work.</summary>
     public long InflatedBytes { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// Time one file may take, counted where bytes are waited for: what is here already is walked in well under a second. A header over a stalled network
+    /// mount ends here; the slowest tape-backed archives answer within seconds.
+    /// </summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Problems reported for one input; a file with more is broken in one way many times.</summary>
     public int Problems { get; init; } = 50;

@@ -18,7 +18,7 @@ public static class Part10Reader
     /// <exception cref="IOException">The stream itself fails.</exception>
     public static DicomFile Read(Stream stream, ReadSet readSet, Limits limits, CancellationToken cancellationToken)
     {
-        using ByteSource source = new(stream, long.MaxValue, cancellationToken);
+        using ByteSource source = new(stream, long.MaxValue, limits.Time, cancellationToken);
         ProblemLog problems = new(limits.Problems);
         if (source.Peek(1).IsEmpty) throw new DicomFormatException(DicomFault.Empty, "no bytes", 0, "");
         if (!FindMeta(source, problems)) return ReadBare(source, readSet, limits, problems);
@@ -54,8 +54,15 @@ public static class Part10Reader
 
     static DicomFile ReadBare(ByteSource source, ReadSet readSet, Limits limits, ProblemLog problems)
     {
-        if (SyntaxSniffer.OfBareDataSet(source) is not { } syntax)
-            throw new DicomFormatException(DicomFault.NotDicom, "neither a meta group nor a data set", 0, "");
+        var found = SyntaxSniffer.OfBareDataSet(source);
+        if (found is null && source.Peek(1) is [0 or (byte)' '])
+        {
+            source.Advance(1);
+            found = SyntaxSniffer.OfBareDataSet(source);
+            problems.Add("stray-byte", "", 0, "a padding byte before the first element");
+        }
+
+        if (found is not { } syntax) throw new DicomFormatException(DicomFault.NotDicom, "neither a meta group nor a data set", 0, "");
         problems.Add("no-meta", "", 0, "no meta group, the encoding is taken from the first element");
         return ReadDataSet(source, syntax, syntax.Uid, readSet, limits, problems);
     }
@@ -112,7 +119,7 @@ public static class Part10Reader
         }
 
         using DeflateStream inflater = new(new InputStream(source), CompressionMode.Decompress);
-        using ByteSource inflated = new(inflater, limits.InflatedBytes, cancellationToken);
+        using ByteSource inflated = new(inflater, limits.InflatedBytes, limits.Time, cancellationToken);
         if (SyntaxSniffer.OfBareDataSet(inflated) is not { } syntax)
             throw new DicomFormatException(DicomFault.BadDeflate, "the deflated data set does not inflate", source.Position, "");
         if (syntax != Syntax.ExplicitLittle) problems.Add("transfer-syntax", "(0002,0010)", source.Position, "the first element contradicts the transfer syntax");

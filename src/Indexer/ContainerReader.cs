@@ -96,9 +96,19 @@ sealed class ContainerReader(Input file, CancellationToken cancellationToken)
 
     IEnumerable<HeaderResult> Member(Input input, Member member, int depth)
     {
-        if (member.Kind != FileKind.Regular) return [HeaderReader.Special(input)];
-        if (member.Content is not { } content) return [HeaderResult.Quarantined(input, Reasons.Unreadable, "encrypted, or compressed by a method that is not read")];
-        return Content(input, content.CanSeek ? content : new BudgetStream(content, budget), depth + 1);
+        if (member.Kind != FileKind.Regular)
+        {
+            yield return HeaderReader.Special(input);
+        }
+        else if (member.Content is not { } content)
+        {
+            yield return HeaderResult.Quarantined(input, Reasons.Unreadable, "encrypted, or compressed by a method that is not read");
+        }
+        else
+        {
+            // an iterator, so that a fault in the first bytes is the member's too
+            foreach (var result in Content(input, content.CanSeek ? content : new BudgetStream(content, budget), depth + 1)) yield return result;
+        }
     }
 
     /// <summary>A ZIP is read from its end, so one inside another archive goes through a file without a name.</summary>

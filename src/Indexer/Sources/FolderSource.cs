@@ -83,8 +83,11 @@ sealed class FolderSource
         }
     }
 
-    static string Separator(FileSystemInfo entry) =>
-        entry.LinkTarget is not null ? "" : entry is DirectoryInfo ? "/" : ArchiveKinds.Separator(ArchiveKinds.Of(entry.Name));
+    static string Separator(FileSystemInfo entry)
+    {
+        var separator = entry is DirectoryInfo ? "/" : ArchiveKinds.Separator(ArchiveKinds.Of(entry.Name));
+        return separator.Length > 0 && entry.LinkTarget is null ? separator : "";
+    }
 
     static bool MayRead(string path)
     {

@@ -1,43 +1,102 @@
 using System.Globalization;
+using System.Text.Json;
 using Dicom2Fhir.Dicom;
+using Dicom2Fhir.Mapping;
 
 namespace Dicom2Fhir.UnitTests.Dicom;
 
-/// <summary>Seeded mutants of the corpus: the readers answer or throw <see cref="DicomFormatException"/>, nothing else.</summary>
+/// <summary>
+/// Seeded mutants of the corpus: the readers answer or throw <see cref="DicomFormatException"/>, nothing else, and take memory by the bytes there are.
+/// DICOM2FHIR_FUZZ_MUTANTS sets how many, DICOM2FHIR_FUZZ_SEED where to begin.
+/// </summary>
 public sealed class MutationTests
 {
     const int FirstBytes = 12 * 1024;
 
+    // An element of 8 bytes becomes an object, a list slot and a problem at most; the constant is the buffer.
+    const long BytesAnInputByte = 60, BytesAlways = 512 * 1024;
+
+    static readonly int Mutants = Setting("DICOM2FHIR_FUZZ_MUTANTS", 3000);
+
+    static readonly int Seed = Setting("DICOM2FHIR_FUZZ_SEED", 20240131);
+
     [Fact]
     public void Mutants_of_the_corpus_are_read_or_refused()
     {
-        var mutants = int.Parse(Environment.GetEnvironmentVariable("DICOM2FHIR_FUZZ_MUTANTS") ?? "3000", CultureInfo.InvariantCulture);
         var originals = CorpusTests.Rows().Select(CorpusTests.PathOf).Select(Beginning).Where(bytes => bytes.Length > 0).ToArray();
-        Random random = new(20240131);
+        Random random = new(Seed);
+        Part10Reader.Read(new MemoryStream(DataSetBytes.Around(_ => { })), TagMap.ReadSet, Limits.Default, TestContext.Current.CancellationToken);      // what is set up once
         var read = 0;
-        for (var i = 0; i < mutants; i++)
+        for (var i = 0; i < Mutants; i++)
         {
             var mutant = Mutate(originals[random.Next(originals.Length)], random);
-            read += Survives(mutant, i) ? 1 : 0;
+            var readSet = i % 2 == 0 ? ReadSet.All : TagMap.ReadSet;
+            if (Survives(mutant, i, stream => [Part10Reader.Read(stream, readSet, Limits.Default, TestContext.Current.CancellationToken)])) read++;
         }
 
-        Assert.InRange(read, mutants / 4, mutants);
+        Assert.InRange(read, Mutants / 4, Mutants);
     }
 
-    static bool Survives(byte[] mutant, int number)
+    [Fact]
+    public void Mutants_of_dicom_json_are_read_or_refused()
     {
+        var originals = CorpusTests.Rows().Select(CorpusTests.PathOf).Select(Json).OfType<byte[]>().ToArray();
+        Random random = new(Seed);
+        var read = 0;
+        for (var i = 0; i < Mutants / 4; i++)
+        {
+            var mutant = Mutate(originals[random.Next(originals.Length)], random, changes: 1);
+            if (Survives(mutant, i, stream => DicomJsonReader.Read(stream, ReadSet.All, Limits.Default, TestContext.Current.CancellationToken).Select(entry => entry.File).OfType<DicomFile>())) read++;
+        }
+
+        Assert.InRange(read, Mutants / 40, Mutants);
+    }
+
+    static int Setting(string name, int value) => int.Parse(Environment.GetEnvironmentVariable(name) ?? value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>True when a header came out, whose attributes can be taken too.</summary>
+    static bool Survives(byte[] mutant, int number, Func<Stream, IEnumerable<DicomFile>> read)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             using MemoryStream stream = new(mutant);
-            return Part10Reader.Read(stream, ReadSet.All, Limits.Default, TestContext.Current.CancellationToken).HeaderBytes <= long.MaxValue;
+            var files = read(stream).ToList();
+            CheckMemory(before, Math.Max(mutant.Length, files.Sum(file => file.HeaderBytes)));
+            foreach (var file in files) TagMap.Extract(file.DataSet);
+            return files.Count > 0;
         }
-        catch (DicomFormatException)
+        catch (DicomFormatException fault)
         {
+            CheckMemory(before, Math.Max(mutant.Length, fault.Offset));
             return false;
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"mutant {number}: {Convert.ToBase64String(mutant)}", exception);
+            throw new InvalidOperationException($"mutant {number} of seed {Seed}: {Convert.ToBase64String(mutant)}", exception);
+        }
+    }
+
+    /// <param name="received">What was walked through: of a deflated file more than it has.</param>
+    static void CheckMemory(long before, long received)
+    {
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (allocated > (BytesAnInputByte * received) + BytesAlways) throw new InvalidOperationException($"{allocated} bytes for {received}");
+    }
+
+    static byte[]? Json(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var file = Part10Reader.Read(stream, ReadSet.All, Limits.Default, TestContext.Current.CancellationToken);
+            using MemoryStream json = new();
+            using (Utf8JsonWriter writer = new(json)) DicomJsonWriter.Write(writer, file.DataSet);
+            return json.Length <= 4 * FirstBytes ? json.ToArray() : null;
+        }
+        catch (DicomFormatException)
+        {
+            return null;
         }
     }
 
@@ -49,10 +108,10 @@ public sealed class MutationTests
         return bytes;
     }
 
-    internal static byte[] Mutate(byte[] original, Random random)
+    internal static byte[] Mutate(byte[] original, Random random, int changes = 7)
     {
         var bytes = original.ToArray();
-        for (var change = random.Next(1, 8); change > 0; change--)
+        for (var change = random.Next(1, changes + 1); change > 0; change--)
         {
             var at = random.Next(bytes.Length);
             switch (random.Next(6))

@@ -85,6 +85,36 @@ public sealed class Part10ReaderTests
         Assert.Equal(["SRT"], item.Elements.SelectMany(element => element.Values));
     }
 
+    [Theory]
+    [InlineData(20_000, 10, true, "frames that repeat each other, ten kinds of them")]
+    [InlineData(300, 300, false, "frames that all differ")]
+    public void Repeated_items_are_kept_and_counted_once(int frames, int kinds, bool isRead, string reason)
+    {
+        var bytes = DataSetBytes.Around(data =>
+        {
+            for (var i = 0; i < frames; i++)
+            {
+                var kind = i * kinds / frames;
+                var macro = new DataSetBytes().Text(0x00180060, "DS", $"{kind:000000}").Text(0x00189360, "DS", "1 ").ToArray();
+                var frame = new DataSetBytes().Header(0x00189325, "SQ", (uint)macro.Length + 8).Item((uint)macro.Length).Raw(macro).Text(0x00200013, "IS", "7 ").ToArray();
+                if (i == 0) data.Header(0x00081140, "SQ", (uint)((frame.Length + 8) * frames));
+                data.Item((uint)frame.Length).Raw(frame);
+            }
+        });
+        var limits = Limits.Default with { Elements = 200 };
+
+        if (!isRead)
+        {
+            Assert.Equal(DicomFault.Limit, Assert.Throws<DicomFormatException>(() => Read(bytes, limits)).Fault);
+            return;
+        }
+
+        var items = Read(bytes, limits).DataSet.Items(Tag.Parse("0008,1140"));
+        Assert.True(items.Count == frames, reason);
+        Assert.Equal(Enumerable.Range(0, frames).Select(i => $"{i * kinds / frames:000000}"), items.Select(item => item.Items(Tag.Parse("0018,9325"))[0].Value(Tag.Parse("0018,0060"))));
+        Assert.All(items, item => Assert.Equal("7", item.Value(Tag.Parse("0020,0013"))));
+    }
+
     [Fact]
     public void A_claimed_length_is_not_allocated()
     {

@@ -32,6 +32,7 @@ public sealed class PeerTests
         ["malformed/m28-duplicate-tags.dcm"] = "the last of two counts",
         ["malformed/m37-number-0.dcm"] = "drops a DS with a comma",
         ["malformed/m38-charset-0.dcm"] = "UTF-8 declared as Latin-1",
+        ["none/pydicom__no_meta.dcm"] = "does not find the data set behind a stray byte",
         ["ot/fodicom__GH1301.dcm"] = "decodes CS as Latin-1 under GB18030",
         ["rtdose/pydicom__badVR.dcm"] = "drops an IS that is none",
         ["rtplan/pydicom__rtplan_truncated.dcm"] = "gives half a value",

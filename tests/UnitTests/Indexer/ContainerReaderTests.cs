@@ -89,6 +89,11 @@ public sealed class ContainerReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_broken_member_does_not_end_its_archive() => Assert.Equal(
+        ["b.zip!a stored", "b.zip!b.json.gz quarantined unreadable", "b.zip!c stored"],
+        Read("b.zip", Zip(("a", Header("1.2.3.1")), ("b.json.gz", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]), ("c", Header("1.2.3.2")))));
+
+    [Fact]
     public void A_bomb_ends_at_its_ratio()
     {
         using var bomb = new MemoryStream();

@@ -31,7 +31,7 @@ try
     builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a failed start ends in a sentence below
     builder.WebHost.ConfigureKestrel(server => server.Apply(options));
     builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddSingleton<Engines>().AddFhir().AddHttp(options);
-    builder.Services.AddHostedService<BackgroundWork>().AddHostedService<Metrics>().AddHostedService<MemoryTrim>();
+    builder.Services.AddHostedService<BackgroundWork>().AddHostedService<Metrics>();
 
     await using var app = builder.Build();
     app.UseResponseCompression();

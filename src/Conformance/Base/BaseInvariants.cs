@@ -16,7 +16,7 @@ static class BaseInvariants
         if (type == typeof(MedicationAdministration.DosageComponent)) return AdministrationDosage;
         if (type == typeof(Observation)) return Observation;
         if (typeof(Quantity).IsAssignableFrom(type)) return Quantity;
-        return null;
+        return TypeInvariants.Of(type);
     }
 
     static void Extension(Hl7.Fhir.Model.Base it, Run run)
@@ -37,6 +37,21 @@ static class BaseInvariants
             run.Error("invariant", "qty-3", "A quantity with a code of the unit names the system of the code.");
         if (run.Top.Element is { SimpleQuantity: true } && Has(it, "comparator"))
             run.Error("invariant", "sqty-1", "A simple quantity has no comparator.");
+        if (it is Age or Duration or Distance or Count) UnitOf(it, run);
+    }
+
+    // age-1, drt-1, dis-1 and cnt-3: a value has a code, and the system of codes is UCUM; an age is positive, a count whole and of the unit 1.
+    static void UnitOf(Hl7.Fhir.Model.Base it, Run run)
+    {
+        var (rule, value) = (it switch { Age => "age-1", Duration => "drt-1", Distance => "dis-1", _ => "cnt-3" }, (it as Quantity)!.Value);
+        var hasUnit = (Has(it, "code") || !Has(it, "value")) && (Text(it, "system") is not { } system || system == "http://unitsofmeasure.org");
+        var isInRange = it switch
+        {
+            Age => value is null or > 0,
+            Count => (Text(it, "code") ?? "1") == "1" && (value is null || value == decimal.Truncate(value.Value)),
+            _ => true,
+        };
+        if (!hasUnit || !isInRange) run.Error("invariant", rule, $"A {it.TypeName} has a UCUM code beside its value, and a value that can be.");
     }
 
     static void Ratio(Hl7.Fhir.Model.Base it, Run run)

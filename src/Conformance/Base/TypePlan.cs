@@ -4,6 +4,7 @@ using System.Reflection;
 using Dicom2Fhir.Conformance.Profiles;
 using Hl7.Fhir.Introspection;
 using Hl7.Fhir.Model;
+using Hl7.Fhir.Specification;
 
 namespace Dicom2Fhir.Conformance.Base;
 
@@ -54,7 +55,9 @@ sealed class TypePlan
     ElementPlan Element(PropertyMapping property)
     {
         var path = $"{Path}.{property.Name}{(property.Choice == ChoiceType.DatatypeChoice ? "[x]" : "")}";
-        var targets = property.NativeProperty?.GetCustomAttribute<ReferencesAttribute>()?.Resources;
+        // Types that several releases share have an attribute for each release in which the targets changed.
+        var targets = property.NativeProperty?.GetCustomAttributes<ReferencesAttribute>()
+            .Where(attribute => attribute.Since <= FhirRelease.R4).MaxBy(attribute => attribute.Since)?.Resources;
         var any = targets is null or [] || targets.Contains("Resource") || targets.Contains("Any");
         return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path));
     }

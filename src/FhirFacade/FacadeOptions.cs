@@ -27,6 +27,9 @@ public sealed record FacadeOptions
     /// <summary>False: search answers leave series.instance out and say SUBSETTED.</summary>
     public bool Instances { get; init; } = true;
 
+    /// <summary>The indexer keeps counts of instances only (Instances=counts): searches over instances are refused, /metadata does not offer them.</summary>
+    public bool CountsOnly { get; init; }
+
     /// <summary>Peers whose forwarded headers count: loopback and private ranges, or the networks named.</summary>
     public IReadOnlyList<IPNetwork> Trusted { get; init; } = [.. DefaultTrusted.Select(IPNetwork.Parse)];
 
@@ -60,6 +63,7 @@ public sealed record FacadeOptions
         TimeZone = Parse(settings, "TimeZone", "Europe/Berlin", text => TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) ? zone : null, "an IANA time zone"),
         Lenient = Choice(settings, "Search:Handling", "strict", "lenient"),
         Instances = !Choice(settings, "Search:Instances", "keep", "omit"),
+        CountsOnly = Choice(settings, "Instances", "full", "counts"),
         Explain = Choice(settings, "Search:Explain", "off", "on"),
         BodySiteHierarchy = Choice(settings, "Search:BodySiteHierarchy", "off", "on"),
         Trusted = settings["Proxy:Trusted"] is { Length: > 0 }

@@ -1,7 +1,7 @@
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>What is offered where: the table of paths, for HTTP requests and batch entries alike.</summary>
-sealed class Interactions(ReadInteraction reads, SearchInteraction searches, BatchInteraction batches)
+sealed class Interactions(ReadInteraction reads, SearchInteraction searches, BatchInteraction batches, FacadeOptions options)
 {
     const string Reading = "GET, HEAD";
 
@@ -27,7 +27,7 @@ sealed class Interactions(ReadInteraction reads, SearchInteraction searches, Bat
     {
         [] when call.Nested => new Route(Reading, Search(null)),
         [] => new Route("GET, HEAD, POST", call.Query.Count == 0 ? At(ToMetadata) : Search(null), (asked, token) => batches.AnswerAsync(this, asked, token)),
-        ["metadata"] => new Route(Reading, At(MetadataInteraction.Answer)),
+        ["metadata"] => new Route(Reading, At(asked => MetadataInteraction.Answer(asked, options.CountsOnly))),
         ["_search"] => new Route("POST", null, Search(null)),
         [DefinitionInteraction.Type] => new Route(Reading, At(DefinitionInteraction.Search)),
         [DefinitionInteraction.Type, "_search"] => new Route("POST", null, At(DefinitionInteraction.Search)),

@@ -37,14 +37,15 @@ static class MetadataInteraction
 
     static readonly JsonSerializerOptions Writing = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
 
-    public static FhirAnswer Answer(FhirCall call)
+    /// <param name="countsOnly">Without the parameters over instances.</param>
+    public static FhirAnswer Answer(FhirCall call, bool countsOnly)
     {
-        var statement = JsonSerializer.SerializeToUtf8Bytes<Resource>(Build(call.Base), Writing);
+        var statement = JsonSerializer.SerializeToUtf8Bytes<Resource>(Build(call.Base, countsOnly), Writing);
         var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(statement))[..16]}\"";
         return call.Conditions.NotModified(etag, null) ? new FhirAnswer(304, default) { ETag = etag } : new FhirAnswer(200, statement) { ETag = etag };
     }
 
-    internal static CapabilityStatement Build(Uri fhirBase) => new()
+    internal static CapabilityStatement Build(Uri fhirBase, bool countsOnly = false) => new()
     {
         Url = $"{RequestBase.Text(fhirBase)}/metadata",
         Version = Version,
@@ -64,7 +65,7 @@ static class MetadataInteraction
             {
                 Mode = CapabilityStatement.RestfulCapabilityMode.Server,
                 Documentation = "Read and search only. Unknown search parameters are refused unless Prefer: handling=lenient is sent. Bodies are JSON; answers are JSON or XML.",
-                Resource = [.. ServedType.All.Select(Resource), Definitions],
+                Resource = [.. ServedType.All.Select(type => Resource(type, countsOnly)), Definitions],
                 Interaction =
                 [
                     new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.Batch },
@@ -77,7 +78,7 @@ static class MetadataInteraction
         ],
     };
 
-    static CapabilityStatement.ResourceComponent Resource(ServedType type) => new()
+    static CapabilityStatement.ResourceComponent Resource(ServedType type, bool countsOnly) => new()
     {
         Type = type.Name,
         SupportedProfile = Profiles.TryGetValue(type, out var profiles) ? [.. profiles.Select(profile => $"{Module}StructureDefinition/mii-pr-bildgebung-{profile}|{ModuleVersion}")] : [],
@@ -88,7 +89,8 @@ static class MetadataInteraction
         ConditionalRead = CapabilityStatement.ConditionalReadStatus.FullSupport,
         SearchInclude = ["*", .. References(type).Select(parameter => $"{type.Name}:{parameter.Name}")],
         SearchRevInclude = [.. ServedType.All.SelectMany(source => References(source).Where(parameter => parameter.Targets.Count == 0 || parameter.Targets.Contains(type.Name)).Select(parameter => $"{source.Name}:{parameter.Name}"))],
-        SearchParam = [.. SearchParameters.Of(type).Select(Parameter)],
+        Operation = [new CapabilityStatement.OperationComponent { Name = "validate", Definition = "http://hl7.org/fhir/OperationDefinition/Resource-validate" }],
+        SearchParam = [.. SearchParameters.Of(type).Where(parameter => !(countsOnly && parameter.IsOfInstances)).Select(Parameter)],
     };
 
     static CapabilityStatement.ResourceComponent Definitions => new()

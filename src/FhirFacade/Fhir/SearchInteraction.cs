@@ -1,10 +1,12 @@
+using Dicom2Fhir.Conformance.Terminology;
+using Dicom2Fhir.FhirFacade.Conformance;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>Search and its pages (R4 http, "search"; R4 search).</summary>
-sealed class SearchInteraction(StoreConnection store, FacadeOptions options, TimeProvider time)
+sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Engines engines, TimeProvider time)
 {
     const string PageParameter = "__page";
 
@@ -29,7 +31,7 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
     {
         var (isExplained, wanted) = ExplainedAnswer.Take(call.Query, options.Explain);
         var (results, criteria) = ResultParameters.Split(wanted, call.Nested);
-        var parsed = scope.Parse(criteria, Context(call));
+        var parsed = scope.Parse(criteria, await ContextAsync(call, criteria, cancellationToken));
         var lenient = call.Lenient ?? options.Lenient;
         var warnings = Refuse(parsed.Problems, lenient);
         if (results.Summary == Summary.Text && parsed.Request.Includes.Count > 0) throw new FhirErrorException(FhirErrors.NoNarrativeOfIncludes);
@@ -62,7 +64,7 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
 
         var (scope, query) = asked.Open(state);
         var (results, criteria) = ResultParameters.Split(query);
-        var parsed = scope.Parse(criteria, Context(call));
+        var parsed = scope.Parse(criteria, await ContextAsync(call, criteria, cancellationToken));
         if (parsed.Problems.Count > 0) throw new FhirErrorException(FhirErrors.BadPage);
         var self = scope.PageLink(call.Base, $"{PageParameter}={token}");
         var answer = await SendAsync(new Asked(call, scope, parsed.Request, results, query), self, state.Position, [], cancellationToken);
@@ -90,7 +92,19 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Tim
         return asked.Scope.PageLink(asked.Call.Base, $"{PageParameter}={token}");
     }
 
-    QueryContext Context(FhirCall call) => new(options.TimeZone, [call.Base], time) { BodySiteHierarchy = options.BodySiteHierarchy };
+    async ValueTask<QueryContext> ContextAsync(FhirCall call, IReadOnlyList<KeyValuePair<string, string>> criteria, CancellationToken cancellationToken)
+    {
+        var context = new QueryContext(options.TimeZone, [call.Base], time) { BodySiteHierarchy = options.BodySiteHierarchy, WithoutInstances = options.CountsOnly };
+        if (!criteria.Any(pair => NamesValueSet(pair.Key))) return context;
+        var valueSets = (await engines.CurrentAsync(cancellationToken)).ValueSets;
+        return context with { ValueSets = canonical => Codes(valueSets.Find(canonical)) };
+    }
+
+    static bool NamesValueSet(string name) => name.EndsWith(":in", StringComparison.Ordinal) || name.EndsWith(":not-in", StringComparison.Ordinal);
+
+    // Of a partial set some members are unknown: an answer would miss resources without a word.
+    static IReadOnlyList<TokenValue>? Codes(CodeTable? table) =>
+        table is { Complete: true } ? [.. table.Systems.SelectMany(system => system.Value.Select(code => new TokenValue(system.Key, code)))] : null;
 
     // Strict: every problem is an error. Lenient: parameters that may be ignored become warnings, the rest stay errors.
     static List<FhirError> Refuse(IReadOnlyList<QueryProblem> problems, bool lenient)

@@ -89,7 +89,7 @@ static class SearchValues
         if (canonical is null) return (null, fault);
         return context.ValueSets(canonical) is { } codes
             ? (new TokenCriterion(parameter, written, codes, not) { ValueSet = canonical }, null)
-            : (null, new Fault($"the value set '{Nearest.Short(canonical)}' is not loaded.", QueryProblemKind.NotSupported));
+            : (null, new Fault($"the value set '{Nearest.Short(canonical)}' is not loaded, or not with all its codes.", QueryProblemKind.NotSupported));
     }
 
     static StringMatch Match(string? modifier) => modifier switch { "exact" => StringMatch.Exact, "contains" => StringMatch.Contains, _ => StringMatch.Prefix };

@@ -67,6 +67,9 @@ public sealed class SearchTests(Hospital hospital) : IClassFixture<Hospital>
     [InlineData("started=2024-03-05", Hospital.Studies)]
     [InlineData("started=gt2024-03-05", 0)]
     [InlineData("modality=XA", 0)]
+    [InlineData("modality:in=http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_33.html", Hospital.Studies)]
+    [InlineData("modality:not-in=http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_33.html", 0)]
+    [InlineData("series-laterality:in=http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_244.html", 0)]
     public async System.Threading.Tasks.Task Counts_agree_with_the_pages(string query, int expected)
     {
         var count = await client.SearchAsync($"{Path}?{query}&_summary=count");
@@ -76,6 +79,15 @@ public sealed class SearchTests(Hospital hospital) : IClassFixture<Hospital>
         Assert.Null(count.Next());
         Assert.Equal(expected, pages[0].Total);
         Assert.Equal(expected, pages.SelectMany(page => page.Ids()).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("http://fhir.example/ValueSet/none", "is not loaded")]
+    [InlineData("http://dicom.nema.org/medical/dicom/current/output/chtml/part04/sect_B.5.html", "not with all its codes")]
+    public async System.Threading.Tasks.Task A_value_set_that_is_not_whole_is_refused(string canonical, string said)
+    {
+        var outcome = await (await client.SendAsync("GET", $"{Path}?dicom-class:in={canonical}")).AsAsync<OperationOutcome>(HttpStatusCode.BadRequest);
+        Assert.Contains(said, outcome.Issue[0].Diagnostics, StringComparison.Ordinal);
     }
 
     [Fact]

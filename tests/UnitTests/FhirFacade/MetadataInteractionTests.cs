@@ -27,6 +27,18 @@ public sealed class MetadataInteractionTests
     }
 
     [Fact]
+    public void Where_only_counts_are_kept_the_parameters_over_instances_are_not_offered()
+    {
+        static string[] Names(CapabilityStatement statement) =>
+            [.. statement.Rest[0].Resource.Single(resource => resource.Type == "ImagingStudy").SearchParam.Select(parameter => parameter.Name!)];
+
+        var left = Names(MetadataInteraction.Build(new Uri("https://fhir.example/fhir"), countsOnly: true));
+        Assert.Equal(
+            ["dicom-class", "instance", "instance-burned-in-annotation", "instance-image-type", "instance-number", "instance-pixel-spacing-x", "instance-pixel-spacing-y", "instance-slice-thickness"],
+            Names(Statement).Except(left).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Every_parameter_of_the_table_is_listed_once()
     {
         foreach (var resource in Statement.Rest[0].Resource.Where(resource => resource.Type != "SearchParameter"))

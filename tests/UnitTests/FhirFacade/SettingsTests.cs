@@ -25,6 +25,7 @@ public sealed class SettingsTests
     [InlineData("TimeZone", "Berlin")]
     [InlineData("Search:Handling", "relaxed")]
     [InlineData("Search:Instances", "none")]
+    [InlineData("Instances", "some")]
     [InlineData("Proxy:Trusted", "10.0.0.0/99")]
     [InlineData("Cors:Origins", "portal.example")]
     [InlineData("Cors:Origins", "https://portal.example/path")]
@@ -45,6 +46,7 @@ public sealed class SettingsTests
         Assert.Equal(("0.0.0.0", 81, "https://fhir.example/fhir", "Europe/Vienna", true, false), (options.Listen.ToString(), options.Port, options.PublicBaseUrl!.AbsoluteUri, options.TimeZone.Id, options.Lenient, options.Instances));
         Assert.Equal(["203.0.113.0/24", "198.51.100.7/32", "::1/128"], options.Trusted.Select(network => network.ToString()));
         Assert.Equal(("Host=a", "Host=b"), (options.Postgres, options.PostgresWrite));
+        Assert.Equal((false, true), (options.CountsOnly, Read(("Instances", "counts")).CountsOnly));
     }
 
     [Theory]
@@ -70,7 +72,7 @@ public sealed class SettingsTests
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/configuration.md"));
         Assert.All(
-            ["Listen", "Port", "PublicBaseUrl", "TimeZone", "Search__Handling", "Search__Instances", "Proxy__Trusted", "Data__Folder", "ConnectionStrings__Postgres", "ConnectionStrings__PostgresWrite"],
+            ["Listen", "Port", "PublicBaseUrl", "TimeZone", "Search__Handling", "Search__Instances", "Instances", "Metrics__Port", "Conformance__OnFailure", "Import__AllowIdentifying", "Ledger__Names", "Accession__System", "Meta__Source", "Proxy__Trusted", "Data__Folder", "ConnectionStrings__Postgres", "ConnectionStrings__PostgresWrite"],
             name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
     }
 

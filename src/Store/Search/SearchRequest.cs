@@ -86,5 +86,5 @@ public sealed record QueryContext(TimeZoneInfo Zone, IReadOnlyList<Uri> BaseUrls
     public bool WithoutInstances { get; init; }
 
     /// <summary>Codes of a value set by its canonical, with or without version; null when it is not loaded. For :in and :not-in.</summary>
-    public Func<string, IReadOnlyList<TokenValue>?> ValueSets { get; init; } = ShippedValueSets.Find;
+    public Func<string, IReadOnlyList<TokenValue>?> ValueSets { get; init; } = _ => null;
 }

@@ -25,8 +25,14 @@ sealed class ContainerReader(Input file, CancellationToken cancellationToken)
     IEnumerable<HeaderResult> All()
     {
         using var stream = HeaderReader.Open(file.Name);
-        foreach (var result in Content(file, stream, depth: 0)) yield return result;
-        if (HeaderReader.HasChanged(file)) yield return HeaderReader.Changing(file);
+        var isBroken = false;
+        foreach (var result in Content(file, stream, depth: 0))
+        {
+            isBroken |= result.Input == file && result.Outcome == Outcomes.Quarantined;
+            yield return result;
+        }
+
+        if (!isBroken && HeaderReader.HasChanged(file)) yield return HeaderReader.Changing(file);
     }
 
     /// <summary>The results up to a fault, and the fault as the result of <paramref name="input"/>.</summary>
@@ -53,6 +59,12 @@ sealed class ContainerReader(Input file, CancellationToken cancellationToken)
     IEnumerable<HeaderResult> Content(Input input, Stream content, int depth)
     {
         var stream = HeadStream.Look(content, out var head);
+        return Caught(Content(input, stream, head, depth), input).Select(result =>
+            result.Outcome == Outcomes.Quarantined && result.Digest is null && head.Length > 0 ? result with { Digest = ContentDigest.Of(result.Input, head) } : result);
+    }
+
+    IEnumerable<HeaderResult> Content(Input input, Stream stream, byte[] head, int depth)
+    {
         switch (ArchiveKinds.Of(input.Name))
         {
             case not ArchiveKind.None when depth > ArchiveBudget.Depth:

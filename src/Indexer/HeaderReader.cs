@@ -12,6 +12,9 @@ sealed record HeaderResult(Input Input, InstanceAttributes? Attributes, string O
     /// <summary>No header, but what may be DICOM JSON: <see cref="ContainerReader"/> reads it.</summary>
     public bool LooksLikeJson { get; init; }
 
+    /// <summary>Of what is quarantined without attributes: SHA-256, never kept as it is (<see cref="InputRecords"/>).</summary>
+    public byte[]? Digest { get; init; }
+
     public static HeaderResult Skipped(Input input, string reason, string text) => new(input, null, Outcomes.Skipped, reason, text);
 
     public static HeaderResult Quarantined(Input input, string reason, string text) => new(input, null, Outcomes.Quarantined, reason, text);
@@ -32,7 +35,8 @@ static class HeaderReader
             using (var stream = Open(input.Name))
             {
                 result = Read(input, stream, cancellationToken);
-                if (result.Reason == Reasons.NotDicom) result = result with { LooksLikeJson = LooksLikeJson(stream) };
+                if (result.Reason == Reasons.NotDicom) result = result with { LooksLikeJson = LooksLikeJson(Head(stream)) };
+                if (result.Outcome == Outcomes.Quarantined) result = result with { Digest = ContentDigest.Of(input, Head(stream)) };
             }
 
             return HasChanged(input) ? Changing(input) : result;
@@ -103,11 +107,11 @@ static class HeaderReader
         return head.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
     }
 
-    static bool LooksLikeJson(FileStream stream)
+    static byte[] Head(FileStream stream)
     {
         stream.Seek(0, SeekOrigin.Begin);
         HeadStream.Look(stream, out var head);
-        return LooksLikeJson(head);
+        return head;
     }
 
     // Bytes that are no UTF-8 come out of a listing as U+FFFD, and no file has that name.

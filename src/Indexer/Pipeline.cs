@@ -11,7 +11,7 @@ namespace Dicom2Fhir.Indexer;
 /// Inputs to the database: headers are read in parallel, a batch of up to 1,000 inputs is written in one transaction, in the order of names, while the
 /// next is read. Every input ends in the ledger.
 /// </summary>
-sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, Progress progress, bool keepNames, ILogger logger)
+sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, Progress progress, InputRecords records, ILogger logger)
 {
     // A batch costs one commit and one lock a study; larger ones gain nothing measurable and hold more headers in memory.
     const int BatchSize = 1_000;
@@ -102,22 +102,23 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     // Size and time as in the ledger, and content that is in the store: not read again.
     async Task<List<Input>> WithoutUnchangedAsync(long run, Input[] chunk, CancellationToken cancellationToken)
     {
-        var hashes = chunk.Select(input => input.NameHash).ToList();
+        var hashes = chunk.Select(input => records.NameHash(input.Name)).ToList();
         var known = await retry.RunAsync(() => ledger.FindAsync(hashes, cancellationToken), cancellationToken);
         var containers = await retry.RunAsync(() => ledger.Containers.FindAsync(hashes, Reasons.OfTheBytes, cancellationToken), cancellationToken);
         var fresh = new List<Input>(chunk.Length);
         var unchanged = new List<InputRecord>();
         var repeated = new List<byte[]>();
-        foreach (var input in chunk)
+        foreach (var (input, hash) in chunk.Zip(hashes))
         {
-            if (!Rehash && containers.TryGetValue(Convert.ToHexString(input.NameHash), out var whole) && whole.Size == input.Size && SameTime(whole.Modified, input.Modified))
+            var hex = Convert.ToHexString(hash);
+            if (!Rehash && containers.TryGetValue(hex, out var whole) && whole.Size == input.Size && SameTime(whole.Modified, input.Modified))
             {
-                repeated.Add(input.NameHash);
+                repeated.Add(hash);
             }
-            else if (!Rehash && known.TryGetValue(Convert.ToHexString(input.NameHash), out var before)
+            else if (!Rehash && known.TryGetValue(hex, out var before)
                 && before.Size == input.Size && SameTime(before.Modified, input.Modified) && Outcomes.Accepted.Contains(before.Outcome))
             {
-                unchanged.Add(InputRecords.Of(input, Outcomes.Unchanged, null, null, keepNames));
+                unchanged.Add(records.Of(input, Outcomes.Unchanged, null, null));
             }
             else
             {
@@ -140,13 +141,13 @@ sealed class Pipeline(Ledger ledger, StudyWriter writer, Protection protection, 
     {
         var batch = read.Results;
         var others = batch.Where(result => result.Attributes is null).ToList();
-        var records = others.Select(result => InputRecords.Of(result.Input, result.Outcome, result.Reason, result.Text, keepNames)).ToList();
-        await retry.RunAsync(() => ledger.RecordAsync(run, records, CancellationToken.None), stop);
+        var turned = others.Select(records.Of).ToList();
+        await retry.RunAsync(() => ledger.RecordAsync(run, turned, CancellationToken.None), stop);
         var written = await writer.WriteAsync(run, [.. batch.Where(result => result.Attributes is not null)], stop);
         progress.Wrote(written.Studies, written.Resources);
         progress.Done(batch.Count, others.Count(result => result.Outcome == Outcomes.Quarantined) + written.Quarantined);
         if (written.Quarantined > 0) logger.Withheld(written.Quarantined);
-        await retry.RunAsync(() => ledger.Containers.SaveAsync(run, [.. read.Finished.Select(InputRecords.Container)], CancellationToken.None), stop);
+        await retry.RunAsync(() => ledger.Containers.SaveAsync(run, [.. read.Finished.Select(records.Container)], CancellationToken.None), stop);
     }
 
     /// <param name="Finished">Containers of which all results are in this batch or were in one before.</param>

@@ -15,7 +15,8 @@ sealed record Written(int Studies, int Resources, int Quarantined);
 /// Writes the instances of a batch: merges them into the kept series, maps each study that changed, and writes resources, series, findings and ledger
 /// rows in one transaction. A study whose instances disagree about the patient is withheld (design decision 15).
 /// </summary>
-sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, WriteGate gate, bool keepNames, ILogger logger)
+/// <param name="records">Null for a re-mapping, which has no inputs.</param>
+sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, MappingOptions mapping, WriteGate gate, InputRecords? records, ILogger logger)
 {
     const string ConflictText = "the instances of the study name different patients; the study is withheld until they agree";
 
@@ -43,8 +44,8 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         if (studies.Count == 1)
         {
             logger.StudyRefused(refused.SqlState);
-            var records = results.Select(result => Record(result, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({refused.SqlState})")).ToList();
-            await retry.RunAsync(() => new Ledger(database).RecordAsync(run, records, CancellationToken.None), stop);
+            var turned = results.Select(result => Record(result, Outcomes.Quarantined, Reasons.Database, $"the database refuses a value ({refused.SqlState})")).ToList();
+            await retry.RunAsync(() => new Ledger(database).RecordAsync(run, turned, CancellationToken.None), stop);
             return new Written(0, 0, results.Count);
         }
 
@@ -66,7 +67,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
         if (forgotten.Count > 0)
         {
             var turned = results.Where(result => forgotten.Contains(result.Attributes!.StudyUid));
-            await batch.RecordAsync(run, [.. turned.Select(result => InputRecords.Of(result.Input, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text, keepNames))], cancellationToken);
+            await batch.RecordAsync(run, [.. turned.Select(result => records!.Of(result.Input, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text))], cancellationToken);
             results = [.. results.Where(result => !forgotten.Contains(result.Attributes!.StudyUid))];
         }
 
@@ -182,7 +183,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     }
 
     InputRecord Record(HeaderResult result, string outcome, string? reason, string? text) =>
-        InputRecords.Of(result.Input, outcome, reason, text, keepNames) with
+        records!.Of(result.Input, outcome, reason, text) with
         {
             StudyUid = result.Attributes!.StudyUid,
             SeriesUid = result.Attributes.SeriesUid,

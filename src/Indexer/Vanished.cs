@@ -14,7 +14,7 @@ static class Vanished
     const int BatchSize = 1_000;
 
     /// <returns>How many inputs were marked.</returns>
-    public static async Task<long> MarkAsync(NpgsqlDataSource database, long run, FolderSource source, CancellationToken cancellationToken)
+    public static async Task<long> MarkAsync(NpgsqlDataSource database, long run, FolderSource source, InputRecords records, CancellationToken cancellationToken)
     {
         if (source.Problems.Count > 0) return 0;
         var inputs = new VanishedInputs(database);
@@ -22,7 +22,7 @@ static class Vanished
         await foreach (var name in inputs.CandidatesAsync(run, source.Roots, cancellationToken))
         {
             if (IsThere(name)) continue;
-            gone.Add(Input.HashOf(name));
+            gone.Add(records.NameHash(name));
             total++;
             if (gone.Count < BatchSize) continue;
             await inputs.MarkAsync(gone, cancellationToken);

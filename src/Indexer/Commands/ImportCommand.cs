@@ -1,4 +1,5 @@
 using Dicom2Fhir.Indexer.Import;
+using Dicom2Fhir.Indexer.Pseudonyms;
 
 namespace Dicom2Fhir.Indexer.Commands;
 
@@ -17,7 +18,8 @@ static class ImportCommand
         }
 
         var gate = await session.GateAsync(cancellationToken);
-        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, gate, session.Options, session.Progress, session.Logger);
+        var records = new InputRecords(await Identities.KeyAsync(session.Options, session.Store.Database, cancellationToken), session.Options.KeepNames);
+        var import = new ResourceImport(session.Store.Database, session.Ledger, session.Extractor, gate, session.Options, records, session.Progress, session.Logger);
         var report = await session.RunAsync("import", gate, run => import.RunAsync(run, present, problems, cancellationToken), cancellationToken);
         report.Write(Console.Out, session.Json);
         foreach (var problem in problems) await Console.Error.WriteLineAsync(Terminal.Line(problem));

@@ -16,8 +16,9 @@ static class IndexCommand
         var options = session.Options;
         var gate = await session.GateAsync(cancellationToken);
         using var protection = await Identities.OpenAsync(options, session.Store.Database, TimeProvider.System, session.Logger, cancellationToken);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), gate, options.KeepNames, session.Logger);
-        var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, options.KeepNames, session.Logger) { Rehash = rehash };
+        var records = new InputRecords(protection.Key, options.KeepNames);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, Mapping(options), gate, records, session.Logger);
+        var pipeline = new Pipeline(session.Ledger, writer, protection, session.Progress, records, session.Logger) { Rehash = rehash };
         var vanished = 0L;
         var report = await session.RunAsync(
             "index", gate,
@@ -25,7 +26,7 @@ static class IndexCommand
             {
                 await pipeline.RunAsync(run, source.Inputs(), cancellationToken);
                 if (cancellationToken.IsCancellationRequested) return;
-                vanished = await new DatabaseRetry(session.Logger).RunAsync(() => Vanished.MarkAsync(session.Store.Database, run, source, cancellationToken), cancellationToken);
+                vanished = await new DatabaseRetry(session.Logger).RunAsync(() => Vanished.MarkAsync(session.Store.Database, run, source, records, cancellationToken), cancellationToken);
             },
             cancellationToken);
         report.Write(Console.Out, session.Json);

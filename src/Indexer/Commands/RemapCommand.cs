@@ -20,7 +20,7 @@ static class RemapCommand
         await Identities.CheckAsync(options, session.Store.Database, cancellationToken);
         var mapping = IndexCommand.Mapping(options);
         var gate = await session.GateAsync(cancellationToken);
-        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, gate, options.KeepNames, session.Logger);
+        var writer = new StudyWriter(session.Store.Database, session.Extractor, mapping, gate, records: null, session.Logger);
         await using var progress = await RemapProgress.BeginAsync(session.Store.Database, Goal(mapping), cancellationToken);
         var steps = new StepProgress(Console.Error, "studies", await progress.LeftAsync(cancellationToken), TimeProvider.System);
         if (progress.IsResumed) await Console.Error.WriteLineAsync("Goes on where the last remap was cut off.");

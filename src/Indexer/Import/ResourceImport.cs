@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Dicom2Fhir.Indexer.Commands;
 using Dicom2Fhir.Indexer.Conformance;
@@ -13,7 +14,7 @@ using Task = System.Threading.Tasks.Task;
 namespace Dicom2Fhir.Indexer.Import;
 
 /// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
-sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, WriteGate gate, IndexerOptions options, Progress progress, ILogger logger)
+sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, WriteGate gate, IndexerOptions options, InputRecords records, Progress progress, ILogger logger)
 {
     // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
     const int BatchSize = 1_000;
@@ -185,17 +186,17 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         var outcomes = await batch.WriteAsync(
             [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, item.Resource.Conformance))],
             cancellationToken);
-        var records = items.Zip(outcomes, (item, outcome) => outcome switch
+        var offered = items.Zip(outcomes, (item, outcome) => outcome switch
         {
             WriteOutcome.Created => Record(item.Item, Outcomes.Stored, null, null),
             WriteOutcome.Updated => Record(item.Item, Outcomes.Updated, null, null),
             WriteOutcome.Unchanged => Record(item.Item, Outcomes.Unchanged, null, null),
             _ => Record(item.Item, Outcomes.Quarantined, Reasons.IdConflict, "a resource of the index has the same id or study identifier"),
         } with { StudyUid = StudyUid(item.Resource.Resource) }).ToList();
-        await batch.RecordAsync(run, records, cancellationToken);
+        await batch.RecordAsync(run, offered, cancellationToken);
         await batch.CommitAsync(cancellationToken);
         progress.Wrote(items.Count(item => item.Resource.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
-        progress.Done(items.Count, records.Count(record => record.Outcome == Outcomes.Quarantined));
+        progress.Done(items.Count, offered.Count(record => record.Outcome == Outcomes.Quarantined));
     }
 
     async Task<List<(ImportItem Item, ImportedResource.Accepted Resource)>> WithoutForgottenAsync(
@@ -215,5 +216,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     }
 
     InputRecord Record(ImportItem item, string outcome, string? reason, string? text) =>
-        InputRecords.Of(new Input(item.Name, FileKind.Regular, item.Json.Length, null), outcome, reason, text, options.KeepNames);
+        records.Of(
+            new Input(item.Name, FileKind.Regular, item.Json.Length, null), outcome, reason, text,
+            outcome == Outcomes.Quarantined && !item.Json.IsEmpty ? SHA256.HashData(item.Json.Span) : null);
 }

@@ -27,6 +27,17 @@ static class Identities
         }
     }
 
+    /// <summary>For imports: the key alone, under which the ledger files their names.</summary>
+    /// <exception cref="SettingException">The key file cannot be used.</exception>
+    /// <exception cref="StoreException">The database was indexed with another key.</exception>
+    public static async Task<KeyedHash> KeyAsync(IndexerOptions options, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var key = await OpenKeyAsync(options, database, cancellationToken);
+        var wanted = new Dictionary<string, string> { [KeyName] = key.KeyId };
+        Compare(wanted, await HeldSettings.HoldAsync(database, wanted, cancellationToken), options);
+        return key;
+    }
+
     /// <summary>For verbs that map what was kept: ids must be made as they were.</summary>
     /// <exception cref="StoreException">The database was indexed with another key or UID policy.</exception>
     public static async Task CheckAsync(IndexerOptions options, NpgsqlDataSource database, CancellationToken cancellationToken)

@@ -34,6 +34,12 @@ sealed class KeyedHash(byte[] key)
     /// <summary>Id of a resource by its recipe, where an unkeyed hash could be tested against known UIDs: 32 hex digits.</summary>
     public string Id(string recipe) => Hex("id", recipe)[..32];
 
+    /// <summary>Key of an input in the ledger: a path may hold the name of a patient.</summary>
+    public byte[] InputName(string name) => Bytes("input", name);
+
+    /// <summary>Of content that could not be stored, by its digest: a short header could be guessed whole.</summary>
+    public byte[] Content(ReadOnlySpan<byte> digest) => Bytes("content", Convert.ToHexString(digest));
+
     string Hex(params ReadOnlySpan<string> parts) => Convert.ToHexStringLower(Bytes(parts));
 
     byte[] Bytes(params ReadOnlySpan<string> parts)

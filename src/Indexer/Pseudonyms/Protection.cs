@@ -10,6 +10,8 @@ sealed class Protection(PatientPseudonyms patients, KeyedHash key, PrivacyOption
 {
     readonly AttributePolicy attributes = new(key, policy);
 
+    public KeyedHash Key => key;
+
     /// <summary>See <see cref="IndexerOptions.ProtectionIsOn"/>: identities go through when false.</summary>
     internal bool IsOn { get; init; } = true;
 
@@ -33,7 +35,7 @@ sealed class Protection(PatientPseudonyms patients, KeyedHash key, PrivacyOption
         var answer = answers[KeyOf(instance)];
         return answer.Pseudonym is { } pseudonym
             ? result with { Attributes = attributes.Apply(instance, pseudonym) }
-            : HeaderResult.Quarantined(result.Input, Reasons.Pseudonym, answer.Trouble!);
+            : HeaderResult.Quarantined(result.Input, Reasons.Pseudonym, answer.Trouble!) with { Digest = instance.Hash() };
     }
 
     static PatientKey KeyOf(InstanceAttributes instance) =>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Dicom2Fhir.Dicom;
 
 namespace Dicom2Fhir.Indexer.Sources;
@@ -33,9 +35,11 @@ sealed class ArchiveBudget(long packed)
     {
         if (names.Count >= Members) throw new DicomFormatException(DicomFault.Limit, $"more than {Members} members", unpacked, "");
         var input = new Input(name, kind, size, null, container);
-        for (var number = 2; !names.Add(BitConverter.ToInt64(input.NameHash)); number++) input = new Input($"{name}!{number}", kind, size, null, container);
+        for (var number = 2; !names.Add(Short(input.Name)); number++) input = new Input($"{name}!{number}", kind, size, null, container);
         return input;
     }
+
+    static long Short(string name) => BitConverter.ToInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }
 
 /// <summary>Counts what a decompression gives.</summary>

@@ -3,8 +3,8 @@ namespace Dicom2Fhir.Indexer.Sources;
 /// <summary>A stream that cannot seek, with its first bytes read before.</summary>
 sealed class HeadStream : ForwardStream
 {
-    // A tar is recognised by its first block, DICOM by bytes 128 to 131.
-    const int Size = 512;
+    // A tar is recognised by its first block of 512, DICOM by bytes 128 to 131; group 0002 with its UIDs ends within 1,000.
+    const int Size = 1024;
 
     readonly Stream rest;
     readonly byte[] head;

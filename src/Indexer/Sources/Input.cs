@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Dicom2Fhir.Indexer.Sources;
 
 /// <summary>Something offered to the program: accounted for under its name with exactly one outcome.</summary>
@@ -10,11 +7,6 @@ namespace Dicom2Fhir.Indexer.Sources;
 /// <param name="Container">The file it is a member or element of; null for a file.</param>
 sealed record Input(string Name, FileKind Kind, long Size, DateTime? Modified, Input? Container = null)
 {
-    /// <summary>Key of the ledger: names may be longer than an index entry, and may have to stay out of the database.</summary>
-    public byte[] NameHash { get; } = HashOf(Name);
-
     /// <summary>Where it stands in the order of names: an archive where its members do.</summary>
     public string Order { get; } = Kind == FileKind.Regular ? Name + ArchiveKinds.Separator(ArchiveKinds.Of(Name)) : Name;
-
-    public static byte[] HashOf(string name) => SHA256.HashData(Encoding.UTF8.GetBytes(name));
 }

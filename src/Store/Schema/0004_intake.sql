@@ -48,7 +48,7 @@ create table intake.run (
 
 -- One row an input ever offered: its latest outcome. The quarantine is what has outcome 'quarantined' here.
 create table intake.input (
-    name_hash     bytea primary key,                    -- SHA-256 of the name: names may be longer than an index entry
+    name_hash     bytea primary key,                    -- keyed with the pseudonym key: names may be longer than an index entry, and may be guessed
     name          text,                                 -- null with Ledger__Names=hash
     size          bigint not null,
     modified      timestamptz,
@@ -58,7 +58,7 @@ create table intake.input (
     study_uid     text collate "C",
     series_uid    text collate "C",
     sop_uid       text collate "C",
-    hash          bytea,                                -- of the mapped attributes, or of the imported content
+    hash          bytea,                                -- of the mapped attributes; keyed, of the content, when quarantined without them
     replaced_hash bytea,                                -- of what a correction replaced
     run           bigint not null,
     recorded      timestamptz not null default clock_timestamp(),

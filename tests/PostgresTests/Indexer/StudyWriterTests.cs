@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dicom2Fhir.Indexer;
 using Dicom2Fhir.Indexer.Conformance;
+using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
@@ -74,7 +75,7 @@ public sealed class StudyWriterTests(TestDatabase database) : IClassFixture<Test
 
     Task<Written> WriteAsync(params InstanceAttributes[] instances)
     {
-        var writer = new StudyWriter(database.Owner, new IndexExtractor(Options.TimeZone), Options, new WriteGate(ConformanceEngine.Shipped, tagFailures: false), keepNames: true, NullLogger.Instance);
+        var writer = new StudyWriter(database.Owner, new IndexExtractor(Options.TimeZone), Options, new WriteGate(ConformanceEngine.Shipped, tagFailures: false), new InputRecords(new KeyedHash(new byte[32]), keepNames: true), NullLogger.Instance);
         return writer.WriteAsync(run, [.. instances.Select(Result)], Cancelled);
     }
 

@@ -3,6 +3,7 @@ using Dicom2Fhir.Indexer;
 using Dicom2Fhir.Indexer.Commands;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Indexer.Import;
+using Dicom2Fhir.Indexer.Pseudonyms;
 using Dicom2Fhir.Indexer.Sources;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
@@ -137,7 +138,7 @@ public sealed class WriteGateTests(TestDatabase database) : IClassFixture<TestDa
         (values[TagMap.PatientId.Index], values[TagMap.Modality.Index], values[TagMap.SopClassUid.Index]) = ("p1", "CT", "1.2.840.10008.5.1.4.1.1.2");
         (values[TagMap.Manufacturer.Index], values[TagMap.ManufacturerModelName.Index]) = ("ACME", "One");
         var input = new Input("/a.dcm", FileKind.Regular, 1, null);
-        var writer = new StudyWriter(database.Owner, new IndexExtractor(Zone), mapping, gate, keepNames: true, NullLogger.Instance);
+        var writer = new StudyWriter(database.Owner, new IndexExtractor(Zone), mapping, gate, new InputRecords(new KeyedHash(new byte[32]), keepNames: true), NullLogger.Instance);
         await writer.WriteAsync(await ledger.StartRunAsync("index", Cancelled), [new HeaderResult(input, new InstanceAttributes("1.2.3", "1.2.3.1", "1.2.3.1.1", values), Outcomes.Stored, null, null)], Cancelled);
     }
 
@@ -146,7 +147,7 @@ public sealed class WriteGateTests(TestDatabase database) : IClassFixture<TestDa
         var file = Path.Combine(folder, "a.json");
         await File.WriteAllTextAsync(file, json, Cancelled);
         var progress = new Progress(TextWriter.Null, false, TimeProvider.System);
-        var import = new ResourceImport(database.Owner, ledger, new IndexExtractor(Zone), new WriteGate(ConformanceEngine.Shipped, tag), Options, progress, NullLogger.Instance);
+        var import = new ResourceImport(database.Owner, ledger, new IndexExtractor(Zone), new WriteGate(ConformanceEngine.Shipped, tag), Options, new InputRecords(new KeyedHash(new byte[32]), keepNames: true), progress, NullLogger.Instance);
         var problems = new List<string>();
         await import.RunAsync(await ledger.StartRunAsync("import", Cancelled), [file], problems, Cancelled);
         Assert.Empty(problems);

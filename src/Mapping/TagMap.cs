@@ -216,7 +216,7 @@ public static class TagMap
     public static TagRow SequenceVariant { get; } = Technical("0018,0021", "SequenceVariant", Mii.MrExtension, Technique.SequenceVariant, Places.Frames("0018,0021"));
     public static TagRow SegmentedKSpaceTraversal { get; } = Feeds("0018,9033", "SegmentedKSpaceTraversal", "stands in for (0018,0021)", Mii.MrExtension);
     public static TagRow MagnetizationTransfer { get; } = Feeds(
-        "0018,9020", "MagnetizationTransfer", "stands in for (0018,0021)", Mii.MrExtension, Places.Frames("0018,9020", "0018,9115"));
+        "0018,9020", "MagnetizationTransfer", "stands in for (0018,0021)", Mii.MrExtension, Places.Frames("0018,9020", "0018,9006"));
     public static TagRow SteadyStatePulseSequence { get; } = Feeds("0018,9017", "SteadyStatePulseSequence", "stands in for (0018,0021)", Mii.MrExtension);
     public static TagRow Spoiling { get; } = Feeds("0018,9016", "Spoiling", "stands in for (0018,0021)", Mii.MrExtension, Places.Frames("0018,9016", "0018,9115"));
     public static TagRow OversamplingPhase { get; } = Feeds("0018,9029", "OversamplingPhase", "stands in for (0018,0021)", Mii.MrExtension);

@@ -102,11 +102,13 @@ public sealed class FunctionalGroupTests
     public void Pulse_sequence_attributes_make_the_sequence_codes()
     {
         var mapped = Map(
-            "MR", Shared("0018,9115", Build.Element("0018,9009", "CS", "YES"), Build.Element("0018,9016", "CS", "RF"), Build.Element("0018,9020", "CS", "NONE")),
+            "MR", Shared(
+                ("0018,9115", [Build.Element("0018,9009", "CS", "YES"), Build.Element("0018,9016", "CS", "RF")]),
+                ("0018,9006", [Build.Element("0018,9020", "CS", "OFF_RESONANCE")])),
             Build.Element("0018,9008", "CS", "GRADIENT"), Build.Element("0018,9018", "CS", "YES"), Build.Element("0018,9017", "CS", "TIME_REVERSED"));
 
         Assert.Equal(["EP", "GR", "IR"], Codes(mapped, "scanningSequence"));
-        Assert.Equal(["SP", "TRSS"], Codes(mapped, "scanningSequenceVariant"));
+        Assert.Equal(["MTC", "SP", "TRSS"], Codes(mapped, "scanningSequenceVariant"));
     }
 
     [Fact]
@@ -131,6 +133,9 @@ public sealed class FunctionalGroupTests
 
     static Dicom2Fhir.Dicom.Element Shared(string macro, params Dicom2Fhir.Dicom.Element[] elements) =>
         Build.Sequence("5200,9229", Build.DataSet(Build.Sequence(macro, Build.DataSet(elements))));
+
+    static Dicom2Fhir.Dicom.Element Shared(params (string Macro, Dicom2Fhir.Dicom.Element[] Elements)[] macros) =>
+        Build.Sequence("5200,9229", Build.DataSet([.. macros.Select(one => Build.Sequence(one.Macro, Build.DataSet(one.Elements)))]));
 
     /// <summary>One frame for each element.</summary>
     static Dicom2Fhir.Dicom.Element PerFrame(string macro, params Dicom2Fhir.Dicom.Element[] frames) =>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Dicom2Fhir.Mapping;
 
-/// <summary>The dose reports of a study: CTDIvol for its CT series, and totals. Events that several reports repeat count once.</summary>
+/// <summary>The dose reports of a study: CTDIvol and tube voltage for its CT series, and totals. Events that several reports repeat count once.</summary>
 sealed class Dose
 {
     /// <summary>A series starts at most this long after its irradiation event by the clocks of one scanner.</summary>
@@ -12,7 +12,7 @@ sealed class Dose
     static readonly string[] CtClasses = ["1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2"];
 
     /// <param name="Key">UID, without one the dose itself: the same event in two reports has the same.</param>
-    sealed record Event(string Key, string Uid, decimal? Ctdi, decimal? Dlp, DateTime? Start);
+    sealed record Event(string Key, string Uid, decimal? Ctdi, decimal? Dlp, DateTime? Start, string Voltages);
 
     sealed record Report(IReadOnlyList<Event> Events, IReadOnlyList<(string Concept, decimal Value)> Totals, DateTime? Start, DateTime? End)
     {
@@ -60,18 +60,29 @@ sealed class Dose
 
     public string UnitOf(string concept) => tables.DoseUnits.First(pair => pair.Key.Quantity == Quantities[concept]).Value.Unit;
 
-    /// <summary>
-    /// CTDIvol of a series in mGy: that of its irradiation events, else of the event its acquisition follows, else of a report's only one when the
-    /// acquisition is in the report's time of irradiation.
-    /// </summary>
-    public decimal? CtdiOf(Scope series)
+    /// <summary>CTDIvol of a series in mGy; null when its events state none or, with a finding, several.</summary>
+    public decimal? CtdiOf(Scope series) => Single(series, TagMap.DoseEventValues, "CTDIvol", one => [one.Ctdi]);
+
+    /// <summary>Tube voltage of a series in kV; null when its events state none or, with a finding, several (two sources of one scanner).</summary>
+    public decimal? KvpOf(Scope series) =>
+        Single(series, TagMap.DoseEventVoltages, "KVP", one => one.Voltages.Split('^').Select(text => Value("KVP", text)).Where(voltage => voltage > 0));
+
+    decimal? Single(Scope series, TagRow row, string name, Func<Event, IEnumerable<decimal?>> values)
     {
-        if (events.Count == 0 || !series.Instances.Any(instance => CtClasses.Contains(instance[TagMap.SopClassUid]))) return null;
+        var distinct = EventsOf(series).SelectMany(values).OfType<decimal>().Distinct().ToList();
+        if (distinct.Count > 1) series.Note(Findings.Varies, row, $"{distinct.Count} values of {name}");
+        return distinct.Count == 1 ? distinct[0] : null;
+    }
+
+    /// <summary>
+    /// The irradiation events of a series: those it names, else the one its acquisition follows, else a report's only one when the acquisition is in
+    /// the report's time of irradiation.
+    /// </summary>
+    List<Event> EventsOf(Scope series)
+    {
+        if (events.Count == 0 || !series.Instances.Any(instance => CtClasses.Contains(instance[TagMap.SopClassUid]))) return [];
         var uids = series.Parts(TagMap.IrradiationEventUid).ToHashSet(StringComparer.Ordinal);
-        var own = uids.Count > 0 ? events.Where(one => uids.Contains(one.Uid)).ToList() : ByTime(series);
-        var values = own.Select(one => one.Ctdi).OfType<decimal>().Distinct().ToList();
-        if (values.Count > 1) series.Note(Findings.Varies, TagMap.DoseEventValues, $"{values.Count} values of CTDIvol");
-        return values.Count == 1 ? values[0] : null;
+        return uids.Count > 0 ? [.. events.Where(one => uids.Contains(one.Uid))] : ByTime(series);
     }
 
     List<Event> ByTime(Scope series)
@@ -86,8 +97,9 @@ sealed class Dose
 
     Report ReportOf(InstanceAttributes instance)
     {
-        string[] uids = Parts(TagMap.DoseEventUid), starts = Parts(TagMap.DoseEventStarts), times = Parts(TagMap.DoseTimes);
-        var found = Parts(TagMap.DoseEventValues).Select((value, index) => EventOf(uids.ElementAtOrDefault(index) ?? "", value.Split('^'), starts.ElementAtOrDefault(index))).OfType<Event>().ToList();
+        string[] uids = Parts(TagMap.DoseEventUid), starts = Parts(TagMap.DoseEventStarts), voltages = Parts(TagMap.DoseEventVoltages), times = Parts(TagMap.DoseTimes);
+        var found = Parts(TagMap.DoseEventValues).Select((value, index) => EventOf(uids.ElementAtOrDefault(index) ?? "", value.Split('^'), starts.ElementAtOrDefault(index), voltages.ElementAtOrDefault(index) ?? ""))
+            .OfType<Event>().ToList();
         var totals = Scope.Split(instance[TagMap.DoseTotals] ?? "").Select(total => total.Split('^')).Where(cells => cells.Length == 2 && Quantities.ContainsKey(cells[0]))
             .Select(cells => (cells[0], Value: Value(Quantities[cells[0]], cells[1]))).Where(total => total.Value is not null)
             .Select(total => (total.Item1, total.Value!.Value)).ToList();
@@ -96,10 +108,11 @@ sealed class Dose
         string[] Parts(TagRow row) => (instance[row] ?? "").Split('\\');
     }
 
-    Event? EventOf(string uid, string[] cells, string? start)
+    Event? EventOf(string uid, string[] cells, string? start, string voltages)
     {
         if (cells.Length != 2 || (uid.Length == 0 && cells.All(cell => cell.Length == 0))) return null;
-        return new Event(uid.Length > 0 ? uid : string.Join('^', [.. cells, start]), uid, Value("CTDI", cells[0]), Value("DLP", cells[1]), Acquisition.Local(start ?? ""));
+        var key = uid.Length > 0 ? uid : string.Join('^', [.. cells, start]);
+        return new Event(key, uid, Value("CTDI", cells[0]), Value("DLP", cells[1]), Acquisition.Local(start ?? ""), voltages);
     }
 
     /// <summary>"502.3 mGy.cm" in the unit of the quantity; null with a finding for a unit that is none of it.</summary>

@@ -4,7 +4,7 @@ namespace Dicom2Fhir.Mapping;
 
 /// <summary>
 /// Takes the dose of an X-Ray Radiation Dose SR (PS3.16 TID 10001 and 10011) out of its content tree: totals of the accumulated dose, and of each CT
-/// irradiation event its UID, CTDIvol, DLP and start. Whatever SOP class it comes in (88.67, 88.22, 88.76), the root says what it is.
+/// irradiation event its UID, CTDIvol, DLP, tube voltage and start. Whatever SOP class it comes in (88.67, 88.22, 88.76), the root says what it is.
 /// </summary>
 static class DoseReport
 {
@@ -15,6 +15,7 @@ static class DoseReport
     const string EventUid = "113769";
     const string Ctdi = "113830";
     const string Dlp = "113838";
+    const string Kvp = "113733";
     const string Started = "111526";
     const string IrradiationStart = "113809";
     const string IrradiationEnd = "113810";
@@ -24,7 +25,7 @@ static class DoseReport
     /// <summary>Reports of long interventions have some hundred events; a content tree of more is no report of one study.</summary>
     const int MostEvents = 500;
 
-    /// <summary>Levels of content below the root: event, dose, value.</summary>
+    /// <summary>Levels of content below the root: event, acquisition parameters, X-ray source, value.</summary>
     const int Depth = 4;
 
     static readonly Tag Content = Tag.Parse("0040,A730");
@@ -60,6 +61,10 @@ static class DoseReport
     public static Reading EventDoses { get; } = Of("doses of a dose report's events", root =>
         Events(root).Select(one => $"{Number(Find(one, Ctdi))}^{Number(Find(one, Dlp))}"));
 
+    /// <summary>"120 kV" an event, the sources of a scanner with several joined by ^; aligned with the UIDs.</summary>
+    public static Reading EventVoltages { get; } = Of("tube voltages of a dose report's events", root =>
+        Events(root).Select(one => string.Join('^', FindAll(one, Kvp).Select(Number).Where(number => number.Length > 0).Distinct(StringComparer.Ordinal))));
+
     /// <summary>When each event began, "" where it is not said; aligned with the UIDs.</summary>
     public static Reading EventStarts { get; } = Of("starts of a dose report's events", root => Events(root).Select(one => Find(one, Started)?.Value(DateTime) ?? ""));
 
@@ -85,16 +90,10 @@ static class DoseReport
     static IEnumerable<string> Values(DataSet container, string concept) =>
         container.Items(Content).Where(item => Concept(item) == concept).Select(Number).Where(number => number.Length > 0).Select(number => $"{concept}^{number}");
 
-    static DataSet? Find(DataSet container, string concept)
-    {
-        foreach (var item in container.Items(Content))
-        {
-            if (Concept(item) == concept) return item;
-            if (Find(item, concept) is { } below) return below;
-        }
+    static DataSet? Find(DataSet container, string concept) => FindAll(container, concept).FirstOrDefault();
 
-        return null;
-    }
+    static IEnumerable<DataSet> FindAll(DataSet container, string concept) =>
+        container.Items(Content).SelectMany(item => Concept(item) == concept ? [item] : FindAll(item, concept));
 
     static string Number(DataSet? item) =>
         item?.Items(MeasuredValue) is [var measured, ..] && measured.Value(NumericValue) is { } number ? $"{number.Trim()} {Code(measured, UnitsCode)}" : "";

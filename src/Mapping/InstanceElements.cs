@@ -20,10 +20,10 @@ static class InstanceElements
         "unsignedInt.", (instance, row) => instance.Target.Number = instance.Scope.Smallest(row));
 
     public static Conversion Title { get; } = new Conversion.OfInstance(
-        "This label, else the meaning of (0040,A043), else (0042,0010).",
+        "This label, else the meaning of (0040,A043), else (0042,0010), else the values of (0008,0008) joined by a backslash.",
         (instance, row) => instance.Target.Title =
             ((TagRow[])[row, TagMap.ConceptNameMeaning, TagMap.DocumentTitle]).Select(one => Scope.Split(instance.Scope.Instances[0][one] ?? "").FirstOrDefault())
-                .FirstOrDefault(title => title is not null));
+                .FirstOrDefault(title => title is not null) ?? JoinedType(instance.Scope.Instances[0][TagMap.ImageType] ?? ""));
 
     /// <summary>DICOM states the distance of rows (vertical, Y) first, then of columns (horizontal, X) (PS3.3 section 10.7.1.3).</summary>
     public static Conversion Spacing { get; } = new Conversion.OfInstance(
@@ -67,6 +67,9 @@ static class InstanceElements
             if (word is "YES" or "NO") Add(instance, "burnedInAnnotation", new FhirBoolean(word == "YES"));
             else instance.Scope.Note(Findings.Unmapped, row, Scope.Raw(word));
         });
+
+    /// <summary>Empty values inside keep their place, for the position says what a value means (PS3.3 C.7.6.1.1.2); those at the end go.</summary>
+    static string? JoinedType(string text) => FhirText.OrNull(string.Join('\\', text.Split('\\').Select(FhirText.Clean)).TrimEnd('\\'));
 
     static void Add(Draft<ImagingStudy.InstanceComponent> instance, string part, DataType value) =>
         ModalityParts.Add(instance.Target.Extension, Mii.InstanceExtension, part, value);

@@ -28,7 +28,9 @@ public static partial class MappingPage
         - Contrast agents: spellings of one substance are one agent. (0018,0010) with a word that denies (`NONE`, `OHNE KM`) names none; a word that
           only says yes (`KM`, `JA`) makes contrastBolus true without an administration. Frames that all say NO deny what the protocol names.
         - Dose: CTDIvol of a series is its own (0018,9345), else that of its irradiation events (0008,3010) in a dose report of the study, else, when the
-          report has event times, that of the event it follows within two minutes.
+          report has event times, that of the event it follows within two minutes. KVP of a CT series likewise; where header and report disagree the
+          header wins, and an event with two sources of different voltage has no single one.
+        - An instance's title is the label or title its object has, else the image type as the header writes it.
         - Devices show manufacturer, model and serial number in the normal form their id is made of (trimmed, upper case, single blanks), so the
           resource never depends on which spelling came first.
         - Non-image series (SR, PR, KO, SEG, RT, ...) are series like others. Instances without a SOP class are counted, not listed.
@@ -112,7 +114,7 @@ public static partial class MappingPage
         | empty contrast agent | not mapped | contrast false | no statement |
         | contrast agent | not mapped | boolean only | MedicationAdministration with ATC and SNOMED CT |
         | enhanced multi-frame objects | top level only | top level only | functional groups |
-        | radiation dose report | not read | not read | CTDIvol, Observations |
+        | radiation dose report | not read | not read | CTDIvol, KVP, Observations |
 
         """;
 }

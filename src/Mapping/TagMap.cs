@@ -167,7 +167,7 @@ public static class TagMap
     public static TagRow Ctdi { get; } = Technical(
         "0018,9345", "CTDIvol", Mii.CtExtension, Technique.Ctdi, Places.Frames("0018,9345", "0018,9321"));
     public static TagRow Kvp { get; } = Technical(
-        "0018,0060", "KVP", Mii.CtExtension, Technique.Number(Technique.CtAndXray, "KVP", Unit.Kilovolt, Guards.Positive),
+        "0018,0060", "KVP", Mii.CtExtension, Technique.Kvp,
         [.. Places.Frames("0018,0060", "0018,9325", "0018,9417"), .. Places.Of("0018,9507>0018,0060")]);
     public static TagRow ExposureTime { get; } = Technical(
         "0018,1150", "ExposureTime", Mii.CtExtension,
@@ -200,7 +200,7 @@ public static class TagMap
         "0054,0220>0054,0222>0008,0104", "ViewCodeSequence.ViewModifierCodeSequence.CodeMeaning", TagLevel.Series, Privacy.Term, "text of the view",
         "series.extension", "mii-ex-bildgebung-modalitaet-mg-cr-dx");
     public static TagRow IrradiationEventUid { get; } = Read(
-        "0008,3010", "IrradiationEventUID", TagLevel.Instance, Privacy.Uid, "finds the CTDIvol of the series in a dose report", reading: Reading.Union,
+        "0008,3010", "IrradiationEventUID", TagLevel.Instance, Privacy.Uid, "finds CTDIvol and KVP of the series in a dose report", reading: Reading.Union,
         places: Places.Frames("0008,3010", "0018,9477"));
 
     // MR
@@ -276,6 +276,10 @@ public static class TagMap
     public static TagRow DoseEventValues { get; } = Report(
         "0040,A730>0040,A730>0040,A730>0040,A300>0040,A30A", "ContentSequence.ContentSequence.ContentSequence.MeasuredValueSequence.NumericValue",
         new Conversion.None("CTDIvol and DLP of each event"), DoseReport.EventDoses, Privacy.Keep);
+    public static TagRow DoseEventVoltages { get; } = Report(
+        "0040,A730>0040,A730>0040,A730>0040,A730>0040,A300>0040,A30A",
+        "ContentSequence.ContentSequence.ContentSequence.ContentSequence.MeasuredValueSequence.NumericValue", new Conversion.None("KVP of each event"),
+        DoseReport.EventVoltages, Privacy.Keep);
     public static TagRow DoseEventStarts { get; } = Report(
         "0040,A730>0040,A730>0040,A120", "ContentSequence.ContentSequence.DateTime", new Conversion.None("start of each event"), DoseReport.EventStarts, Privacy.Keep);
     public static TagRow DoseTimes { get; } = Report(

@@ -37,14 +37,13 @@ static class Technique
         if (series.Scope.Agreed(row) is { } kernel) ModalityParts.Add(series, "convolutionalKernel", new FhirString(kernel));
     });
 
-    /// <summary>Stated here, else by the dose report (issue: CTDIvol reaches the CT extension of the series it belongs to).</summary>
     public static Conversion Ctdi { get; } = For(
-        Ct, "CTDIvol, milligray; when no instance states it, that of the dose report: by irradiation event UID, else by the event's time. " + Constant, (series, row) =>
-        {
-            var value = Measure.Of(series.Scope, [new(row)], Guards.NotNegative);
-            if (value is null && !series.Scope.Stated(row).Any() && !series.Scope.IsVaried(row)) value = series.Study.Dose.CtdiOf(series.Scope);
-            if (value is { } ctdi) ModalityParts.Add(series, "CTDIvol", Unit.Milligray.Of(ctdi));
-        });
+        Ct, "CTDIvol, milligray; when no instance states it, that of the dose report: by irradiation event UID, else by the event's time. " + Constant,
+        (series, row) => AddOrReported(series, row, "CTDIvol", Unit.Milligray, Guards.NotNegative, () => series.Study.Dose.CtdiOf(series.Scope)));
+
+    public static Conversion Kvp { get; } = For(
+        CtAndXray, "KVP, kilovolt; when no instance of a CT series states it, that of the dose report as for CTDIvol. " + Constant,
+        (series, row) => AddOrReported(series, row, "KVP", Unit.Kilovolt, Guards.Positive, () => series.Modality == "CT" ? series.Study.Dose.KvpOf(series.Scope) : null));
 
     public static Conversion View { get; } = For(
         Xray, "viewPosition: the code of (0054,0220), else this term by ViewPositions.tsv (CID 4014 for MG, CID 4010 for CR and DX). " + Constant, (series, row) =>
@@ -72,6 +71,15 @@ static class Technique
     {
         if (series.Scope.Agreed(row) is { } raw and ("0" or "1")) ModalityParts.Add(series, "ultrasoundColor", new FhirBoolean(raw == "1"));
     });
+
+    /// <summary>Stated by the series, else by the dose report: what a header says, if only that its values disagree, is not overruled.</summary>
+    static void AddOrReported(
+        Draft<ImagingStudy.SeriesComponent> series, TagRow row, string part, Unit unit, Func<decimal, Guarded> guard, Func<decimal?> reported)
+    {
+        var value = Measure.Of(series.Scope, [new(row)], guard);
+        if (value is null && !series.Scope.Stated(row).Any() && !series.Scope.IsVaried(row)) value = reported();
+        if (value is { } number) ModalityParts.Add(series, part, unit.Of(number));
+    }
 
     public static CodeableConcept Concept(string system, IEnumerable<Code> codes) =>
         new() { Coding = [.. codes.Select(code => new Coding(system, code.Value) { Display = FhirText.OrNull(code.Display) })] };

@@ -111,6 +111,20 @@ public sealed class DoseTests
         Assert.Equal([9m, null], Enumerable.Range(1, 2).Select(number => Ctdi(mapped, $"1.2.3.{number}")));
     }
 
+    [Fact]
+    public void Voltage_reaches_a_series_whose_header_states_none()
+    {
+        var report = Report(Reports.WithVoltages(("1.9.1", ["120"]), ("1.9.2", ["100", "100.0"]), ("1.9.3", ["150", "80"]), ("1.9.4", [])));
+        (TagRow, string?) Event(int number) => (TagMap.IrradiationEventUid, $"1.9.{number}");
+        var mapped = Build.Map(
+            report, Build.Instance("1.2.3.1", "1.1", Event(1)), Build.Instance("1.2.3.2", "1.2", Event(2)), Build.Instance("1.2.3.3", "1.3", Event(3)), Build.Instance("1.2.3.4", "1.4", Event(4)),
+            Build.Instance("1.2.3.5", "1.5", Event(1), (TagMap.Kvp, "140")), Build.Instance("1.2.3.6", "1.6", Event(1), (TagMap.Kvp, "100")), Build.Instance("1.2.3.6", "1.7", Event(1), (TagMap.Kvp, "80")),
+            Build.Instance("1.2.3.7", "1.8", Event(1), (TagMap.Modality, "DX")));
+
+        Assert.Equal([120m, 100m, null, null, 140m, null, null], Enumerable.Range(1, 7).Select(number => CtPart(mapped, $"1.2.3.{number}", "KVP")));
+        Assert.Contains(mapped.Findings, finding => finding.Code == Findings.Varies && finding.Where.EndsWith("series 1.2.3.3", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("82.5", "1.78", 82.5, 178.0, 0)]
     [InlineData("82,5", "178", 82.5, 178.0, 1)]
@@ -153,7 +167,9 @@ public sealed class DoseTests
     static decimal? Quantity(MappedStudy mapped, string code) =>
         mapped.Observations.SingleOrDefault(observation => observation.Code.Coding[0].Code == code)?.Value is Quantity quantity ? quantity.Value : null;
 
-    static decimal? Ctdi(MappedStudy mapped, string series) =>
+    static decimal? Ctdi(MappedStudy mapped, string series) => CtPart(mapped, series, "CTDIvol");
+
+    static decimal? CtPart(MappedStudy mapped, string series, string part) =>
         mapped.Study.Series.Single(one => one.Uid == series).Extension.SingleOrDefault(extension => extension.Url == Mii.CtExtension)?
-            .Extension.SingleOrDefault(part => part.Url == "CTDIvol")?.Value is Quantity quantity ? quantity.Value : null;
+            .Extension.SingleOrDefault(one => one.Url == part)?.Value is Quantity quantity ? quantity.Value : null;
 }

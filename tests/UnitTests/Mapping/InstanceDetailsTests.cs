@@ -50,11 +50,14 @@ public sealed class InstanceDetailsTests
     public void Nothing_stated_is_no_extension() => Assert.Empty(Build.MapOne().Study.Series[0].Instance[0].Extension);
 
     [Fact]
-    public void A_title_is_the_label_then_the_concept_then_the_document()
+    public void A_title_is_the_label_then_the_concept_then_the_document_then_the_image_type()
     {
         Assert.Equal("LABEL", Title((TagMap.ContentLabel, "LABEL"), (TagMap.ConceptNameMeaning, "Report")));
         Assert.Equal("Report", Title((TagMap.ConceptNameMeaning, "Report"), (TagMap.DocumentTitle, "Titel")));
-        Assert.Equal("Titel", Title((TagMap.DocumentTitle, "Titel")));
+        Assert.Equal("Titel", Title((TagMap.DocumentTitle, "Titel"), (TagMap.ImageType, "ORIGINAL\\PRIMARY")));
+        Assert.Equal("ORIGINAL\\PRIMARY\\AXIAL", Title((TagMap.ContentLabel, ""), (TagMap.ImageType, "ORIGINAL\\PRIMARY \\AXIAL")));
+        Assert.Equal("DERIVED\\\\OTHER", Title((TagMap.ImageType, "DERIVED\\\\OTHER\\")));
+        Assert.Null(Title((TagMap.ImageType, "")));
         Assert.Null(Title());
     }
 

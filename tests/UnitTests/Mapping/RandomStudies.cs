@@ -52,6 +52,7 @@ static class RandomStudies
         [TagMap.IrradiationEventUid] = ["1.9.1", "1.9.2"],
         [TagMap.DoseEventUid] = ["1.9.1", "1.9.1\\1.9.2"],
         [TagMap.DoseEventValues] = ["5 mGy^100 mGycm", "5 mGy^100 mGycm\\9 Gy^", "x"],
+        [TagMap.DoseEventVoltages] = ["120 kV", "120 kV^80 kV\\100 kV", "x"],
         [TagMap.DoseTotals] = ["113813^100 mGy.cm", "113722^1 Gym2\\113725^2 mGy", "113813^1 kg"],
         [TagMap.ProcedureCode.Code] = ["P5-09051", "24627-2", "X Y"],
         [TagMap.ProcedureCode.Scheme] = ["SRT", "LN", "99X"],

@@ -11,6 +11,14 @@ static class Reports
         Build.Sequence("0040,A730", [.. Accumulated(total, unit), .. events.Select(one => Event(one.Uid, one.Ctdi, one.Dlp, unit))]),
     ];
 
+    /// <summary>Events whose sources stand as PS3.16 TID 10013 puts them: in the acquisition parameters, one container a source.</summary>
+    public static Element[] WithVoltages(params (string Uid, string[] Voltages)[] events) =>
+    [
+        Name("113701"),
+        Build.Sequence("0040,A730", [.. events.Select(one => Container(
+            "113819", EventUid(one.Uid), Container("113822", [.. one.Voltages.Select(voltage => Container("113831", Number("113733", voltage, "kV")))])))]),
+    ];
+
     public static Element[] Projection(params (string Plane, string Area, string AreaUnit, string Point, string PointUnit)[] planes) =>
     [
         Name("113701"),
@@ -24,8 +32,10 @@ static class Reports
         List<DataSet> dose = [];
         if (ctdi is not null) dose.Add(Number("113830", ctdi, "mGy"));
         if (dlp is not null) dose.Add(Number("113838", dlp, unit));
-        return Container("113819", Build.DataSet(Name("113769"), Build.Element("0040,A124", "UI", uid)), Container("113829", [.. dose]));
+        return Container("113819", EventUid(uid), Container("113829", [.. dose]));
     }
+
+    static DataSet EventUid(string uid) => Build.DataSet(Name("113769"), Build.Element("0040,A124", "UI", uid));
 
     static DataSet Container(string concept, params DataSet[] items) => Build.DataSet(Name(concept), Build.Sequence("0040,A730", items));
 

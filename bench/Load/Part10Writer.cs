@@ -19,6 +19,12 @@ sealed class Part10Writer(bool isExplicit, Encoding encoding)
         return this;
     }
 
+    public Part10Writer Remove(uint tag)
+    {
+        elements.Remove(tag);
+        return this;
+    }
+
     public Part10Writer SetNumber(uint tag, string vr, double value)
     {
         var bytes = new byte[vr == "FD" ? 8 : vr == "UL" ? 4 : 2];

@@ -12,17 +12,19 @@ namespace Dicom2Fhir.Load;
 static class Samples
 {
     /// <param name="Agent">null: attribute absent; "": present and empty; else the agent, or a word of denial.</param>
-    sealed record SeriesRow(string Description, string? BodyPart, string? Laterality = null, string? Agent = null, int Instances = 1);
+    /// <param name="Event">Number of the irradiation event: the series leaves dose and voltage to the study's dose report. 0: it has none and states them itself.</param>
+    sealed record SeriesRow(string Description, string? BodyPart, string? Laterality = null, string? Agent = null, int Instances = 1, int Event = 0);
 
+    /// <summary>A study with irradiation events has a dose report as its last series.</summary>
     /// <param name="Patient">Number of the patient: several studies may share one.</param>
     sealed record StudyRow(string Modality, int Patient, string Description, SeriesRow[] Series);
 
     static readonly StudyRow[] Rows =
     [
-        new("CT", 1, "CT Thorax mit KM", [new("Topogramm", "CHEST"), new("Thorax arteriell 1.5 mm", "CHEST", null, "Imeron 350", 3), new("Lunge 1.0 mm", "CHEST", null, "Imeron 350", 2)]),
+        new("CT", 1, "CT Thorax mit KM", [new("Topogramm", "CHEST", Event: 1), new("Thorax arteriell 1.5 mm", "CHEST", null, "Imeron 350", 3, 2), new("Lunge 1.0 mm", "CHEST", null, "Imeron 350", 2, 2)]),
         new("CT", 1, "CT Abdomen nativ", [new("Abdomen 5 mm", "ABDOMEN", null, "KEIN KM", 3)]),
         new("CT", 2, "CT Schädel nativ", [new("Schädel 4.0 mm", "SCHÄDEL", null, "NATIV", 2), new("Schädel Knochen", "HEAD", null, null, 2)]),
-        new("CT", 3, "CT Thorax/Abdomen/Becken", [new("Thx Abd portalvenös", "CHESTABDPELVIS", null, "Imeron 350", 3), new("MPR koronar", "CHESTABDPELVIS", null, "Imeron 350")]),
+        new("CT", 3, "CT Thorax/Abdomen/Becken", [new("Thx Abd portalvenös", "CHESTABDPELVIS", null, "Imeron 350", 3, 1), new("MPR koronar", "CHESTABDPELVIS", null, "Imeron 350", 1, 1)]),
         new("CT", 4, "CT LWS", [new("LWS 2.0 mm", "LWS", null, "", 2), new("LWS sagittal", "LSPINE")]),
         new("CT", 5, "CT Hals mit KM", [new("Hals 3 mm", "NECK", null, "Ultravist 370", 2)]),
         new("CT", 6, "CT Knie links", [new("Knie 1 mm", "KNEE", "L", "OHNE", 2)]),
@@ -31,7 +33,7 @@ static class Samples
         new("CT", 2, "CT Schädel Verlaufskontrolle", [new("Schädel 4.0 mm", "HEAD", null, null, 2)]),
         new("CT", 9, "CT ohne Angabe der Region", [new("Serie 1", null, null, null, 2), new("Serie 2", "", null, "")]),
         new("CT", 10, "CT Nasennebenhöhlen", [new("NNH 0.6 mm", "PARANASALSINUS", null, null, 2)]),
-        new("CT", 11, "CT Leber mehrphasig", [new("Leber nativ", "LIVER", null, "KEIN KM"), new("Leber arteriell", "LIVER", null, "Imeron 350", 2), new("Leber venös", "LIVER", null, "Imeron 350", 2)]),
+        new("CT", 11, "CT Leber mehrphasig", [new("Leber nativ", "LIVER", null, "KEIN KM", 1, 1), new("Leber arteriell", "LIVER", null, "Imeron 350", 2, 2), new("Leber venös", "LIVER", null, "Imeron 350", 2, 3)]),
         new("CT", 12, "CT Schulter rechts", [new("Schulter 1 mm", "SHOULDER", "R", null, 2)]),
         new("MR", 1, "MRT Kopf mit KM", [new("T1 MPRAGE nativ", "BRAIN", null, "NATIV", 2), new("T1 MPRAGE nach KM", "BRAIN", null, "Gadovist", 2), new("FLAIR", "BRAIN", null, "")]),
         new("MR", 13, "MRT Knie rechts", [new("PD fs sag", "KNEE", "R", null, 2), new("T1 kor", "KNEE", "R")]),
@@ -109,21 +111,44 @@ static class Samples
     {
         for (var study = 0; study < Rows.Length; study++)
         {
-            for (var series = 0; series < Rows[study].Series.Length; series++)
-            {
-                for (var instance = 0; instance < Rows[study].Series[series].Instances; instance++)
-                {
-                    var path = string.Create(CultureInfo.InvariantCulture, $"{Rows[study].Modality}/{study + 1:00}/{series + 1}-{instance + 1}.dcm");
-                    yield return (path, File(study, series, instance));
-                }
-            }
+            var series = Rows[study].Series;
+            for (var index = 0; index < series.Length; index++)
+                for (var instance = 0; instance < series[index].Instances; instance++) yield return (PathOf(study, index, instance), Image(study, index, instance));
+            if (series.Any(one => one.Event > 0)) yield return (PathOf(study, series.Length, 0), Report(study, series));
         }
     }
 
-    static byte[] File(int studyIndex, int seriesIndex, int instanceIndex)
+    static string PathOf(int study, int series, int instance) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Rows[study].Modality}/{study + 1:00}/{series + 1}-{instance + 1}.dcm");
+
+    static byte[] Image(int studyIndex, int seriesIndex, int instanceIndex)
     {
         var study = Rows[studyIndex];
         var series = study.Series[seriesIndex];
+        var writer = Header(studyIndex, seriesIndex, instanceIndex, study.Modality, series.Description)
+            .Set(0x00080008, "CS", "ORIGINAL\\PRIMARY")
+            .Set(0x00080016, "UI", SopClasses[study.Modality])
+            .Set(0x00180010, "LO", series.Agent)
+            .Set(0x00180015, "CS", series.BodyPart)
+            .Set(study.Modality is "DX" or "MG" ? 0x00200062u : 0x00200060u, "CS", series.Laterality);
+        Technique(writer, study.Modality, studyIndex);
+        if (series.Event > 0) writer.Set(0x00083010, "UI", EventUid(studyIndex, series.Event)).Set(0x00180060, "DS", "").Remove(0x00189345);
+        return writer.ToFile();
+    }
+
+    static byte[] Report(int studyIndex, SeriesRow[] series)
+    {
+        var writer = Header(studyIndex, series.Length, 0, "SR", "Dosisbericht").Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.88.67");
+        var events = series.Select(one => one.Event).Where(number => number > 0).Distinct().Order();
+        return SampleDoseReport.Fill(writer, [.. events.Select(number => new SampleDoseReport.Event(
+            EventUid(studyIndex, number), Kilovolts(studyIndex), 2.5m + (3 * number), 80 + (60 * number)))]).ToFile();
+    }
+
+    static string EventUid(int studyIndex, int number) => Uid($"event {studyIndex} {number}");
+
+    static Part10Writer Header(int studyIndex, int seriesIndex, int instanceIndex, string modality, string description)
+    {
+        var study = Rows[studyIndex];
         var utf8 = studyIndex % 3 == 0;
         var day = new DateOnly(2019, 1, 7).AddDays(studyIndex * 41);
         var minute = 8 * 60 + (studyIndex * 37 % 540);
@@ -131,33 +156,27 @@ static class Samples
         var date = day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var writer = new Part10Writer(isExplicit: studyIndex % 4 != 1, utf8 ? Encoding.UTF8 : Encoding.Latin1)
             .Set(0x00080005, "CS", utf8 ? "ISO_IR 192" : "ISO_IR 100")
-            .Set(0x00080008, "CS", "ORIGINAL\\PRIMARY")
-            .Set(0x00080016, "UI", SopClasses[study.Modality])
             .Set(0x00080018, "UI", Uid($"instance {studyIndex} {seriesIndex} {instanceIndex}"))
             .Set(0x00080020, "DA", date)
             .Set(0x00080021, "DA", date)
             .Set(0x00080030, "TM", studyIndex % 10 == 8 ? null : Time(0))
             .Set(0x00080031, "TM", studyIndex % 10 == 8 ? null : Time(2 + (5 * seriesIndex)))
             .Set(0x00080050, "SH", Number("A", 20_000 + studyIndex))
-            .Set(0x00080060, "CS", study.Modality)
+            .Set(0x00080060, "CS", modality)
             .Set(0x00080090, "PN", "Muster^Zuweiser^^Dr.")
             .Set(0x00081030, "LO", study.Description)
-            .Set(0x0008103E, "LO", series.Description)
+            .Set(0x0008103E, "LO", description)
             .Set(0x00100010, "PN", Number("Muster^Patient", study.Patient))
             .Set(0x00100020, "LO", Number("SAMPLE-", study.Patient))
             .Set(0x00100030, "DA", "19500101")
             .Set(0x00100040, "CS", study.Patient % 2 == 0 ? "F" : "M")
-            .Set(0x00180010, "LO", series.Agent)
             .Set(0x0020000D, "UI", Uid($"study {studyIndex}"))
             .Set(0x0020000E, "UI", Uid($"series {studyIndex} {seriesIndex}"))
             .Set(0x00200010, "SH", Number("S", studyIndex + 1))
             .Set(0x00200011, "IS", (seriesIndex + 1).ToString(CultureInfo.InvariantCulture))
-            .Set(0x00200013, "IS", (instanceIndex + 1).ToString(CultureInfo.InvariantCulture))
-            .Set(study.Modality is "DX" or "MG" ? 0x00200062u : 0x00200060u, "CS", series.Laterality);
-        writer.Set(0x00180015, "CS", series.BodyPart);
+            .Set(0x00200013, "IS", (instanceIndex + 1).ToString(CultureInfo.InvariantCulture));
         Device(writer, study.Modality, studyIndex);
-        Technique(writer, study.Modality, studyIndex);
-        return writer.ToFile();
+        return writer;
     }
 
     static void Device(Part10Writer writer, string modality, int studyIndex)
@@ -176,7 +195,7 @@ static class Samples
         switch (modality)
         {
             case "CT":
-                writer.Set(0x00180050, "DS", Decimal(1 + (i % 4))).Set(0x00180060, "DS", i % 3 == 0 ? "100" : "120").Set(0x00181150, "IS", "500")
+                writer.Set(0x00180050, "DS", Decimal(1 + (i % 4))).Set(0x00180060, "DS", Decimal((double)Kilovolts(i))).Set(0x00181150, "IS", "500")
                     .Set(0x00181151, "IS", (150 + (10 * i)).ToString(CultureInfo.InvariantCulture)).Set(0x00181152, "IS", "90").Set(0x00181210, "SH", i % 2 == 0 ? "Br40" : "Bl57")
                     .SetNumber(0x00189345, "FD", 4.5 + i);
                 break;
@@ -199,6 +218,8 @@ static class Samples
                 break;
         }
     }
+
+    static decimal Kilovolts(int studyIndex) => studyIndex % 3 == 0 ? 100 : 120;
 
     static string Number(string word, int number) => string.Create(CultureInfo.InvariantCulture, $"{word}{number:0000}");
 

@@ -59,7 +59,7 @@ public sealed class ReportTests(TestServer server)
         foreach (var row in TagMap.All.Where(row => row.Privacy is not (Privacy.ScrubberOnly or Privacy.PatientIdIssuer or Privacy.Drop)))
         {
             var rows = report.GetProperty("attributes").EnumerateArray().Where(one => one.GetProperty("keyword").GetString() == row.Keyword).ToList();
-            Assert.Equal(8, rows.Count);
+            Assert.Equal(9, rows.Count);
             Assert.Equal(instances, rows.Sum(one => Number(one, "present") + Number(one, "empty") + Number(one, "absent")));
             Assert.All(rows, one => Assert.Equal(Number(one, "present"), Number(one, "mapped") + Number(one, "unmapped")));
             Assert.All(rows, one => Assert.True(Number(one, "mapped") >= 0));

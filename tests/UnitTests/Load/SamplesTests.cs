@@ -1,6 +1,7 @@
 using Dicom2Fhir.Dicom;
 using Dicom2Fhir.Load;
 using Dicom2Fhir.Mapping;
+using Hl7.Fhir.Model;
 
 namespace Dicom2Fhir.UnitTests.Load;
 
@@ -32,12 +33,10 @@ public sealed class SamplesTests
     [Fact]
     public void Samples_have_the_variety_the_searches_need()
     {
-        var instances = Samples.Files()
-            .Select(file => TagMap.Extract(Part10Reader.Read(new MemoryStream(file.Content), TagMap.ReadSet, Limits.Default, CancellationToken.None).DataSet))
-            .OfType<ExtractResult.Instance>().Select(result => result.Attributes).ToList();
+        var instances = Instances();
 
         Assert.Equal(60, instances.Select(instance => instance.StudyUid).Distinct().Count());
-        Assert.Equal(["CR", "CT", "DX", "MG", "MR", "NM", "PT", "US"], instances.Select(instance => instance[TagMap.Modality]!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["CR", "CT", "DX", "MG", "MR", "NM", "PT", "SR", "US"], instances.Select(instance => instance[TagMap.Modality]!).Distinct().Order(StringComparer.Ordinal));
         Assert.All(
             instances.GroupBy(instance => instance[TagMap.Modality]),
             modality => Assert.Equal(2, modality.Select(instance => instance[TagMap.ManufacturerModelName]).Distinct().Count()));
@@ -48,4 +47,28 @@ public sealed class SamplesTests
         Assert.Contains(instances, instance => instance[TagMap.ContrastBolusAgent] is null);
         Assert.Contains(instances.GroupBy(instance => instance[TagMap.PatientId]), patient => patient.Select(instance => instance.StudyUid).Distinct().Count() > 1);
     }
+
+    [Fact]
+    public void Dose_reports_give_their_studies_totals_and_their_series_dose_and_voltage()
+    {
+        var mapped = Instances().GroupBy(instance => instance.StudyUid).Select(study => StudyMapper.Map([.. study.GroupBy(one => one.SeriesUid).Select(SeriesAttributes.Of)], Mapping.Build.Options))
+            .Where(study => study.Study.Series.Exists(series => series.Modality.Code == "SR")).ToList();
+        var liver = mapped.Single(study => study.Study.Description == "CT Leber mehrphasig");
+
+        Assert.Equal(3, mapped.Count);
+        Assert.Equal([600m, 140m, 200m, 260m], liver.Observations.OrderBy(one => one.Code.Coding[0].Code).ThenBy(Value).Select(Value));
+        Assert.Equal(["113813", "113838", "113838", "113838"], liver.Observations.Select(one => one.Code.Coding[0].Code).Order());
+        Assert.Equal(
+            [(5.5m, 100m), (8.5m, 100m), (11.5m, 100m)],
+            liver.Study.Series.Where(series => series.Modality.Code == "CT").Select(series => (Part(series, "CTDIvol"), Part(series, "KVP"))));
+    }
+
+    static List<InstanceAttributes> Instances() =>
+        [.. Samples.Files().Select(file => TagMap.Extract(Part10Reader.Read(new MemoryStream(file.Content), TagMap.ReadSet, Limits.Default, CancellationToken.None).DataSet))
+            .OfType<ExtractResult.Instance>().Select(result => result.Attributes)];
+
+    static decimal? Value(Observation observation) => (observation.Value as Quantity)?.Value;
+
+    static decimal Part(ImagingStudy.SeriesComponent series, string part) =>
+        ((Quantity)series.Extension.Single(one => one.Url == Mii.CtExtension).Extension.Single(one => one.Url == part).Value!).Value!.Value;
 }

@@ -36,8 +36,9 @@ static class Contrast
         return null;
     }
 
+    /// <summary>What an agent's text says: named, given, denied or unknown. Signs alone (### of an anonymisation) name nothing.</summary>
     public static string State(string word, CodeTables tables) =>
-        tables.AgentWords.GetValueOrDefault(word.ToUpper(CultureInfo.InvariantCulture), "named");
+        tables.AgentWords.GetValueOrDefault(word.ToUpper(CultureInfo.InvariantCulture), word.Any(char.IsLetterOrDigit) ? "named" : "unknown");
 
     // Per frame: what the frames say outweighs an agent that the protocol put there.
     static bool? OfOne(Stated stated, CodeTables tables)

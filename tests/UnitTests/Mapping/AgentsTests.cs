@@ -40,6 +40,7 @@ public sealed class AgentsTests
     [InlineData("ohne KM")]
     [InlineData("")]
     [InlineData("JA")]
+    [InlineData("###")]
     public void A_word_that_names_no_agent_makes_no_administration(string header) => Assert.Empty(Build.MapOne((TagMap.ContrastBolusAgent, header)).Administrations);
 
     [Fact]

@@ -102,6 +102,7 @@ public sealed class SeriesElementsTests
     [InlineData("ohne", null, null, null, null, false, "in German, any case")]
     [InlineData("ohne  KM", null, null, null, null, false, "blanks")]
     [InlineData("UNKNOWN", null, null, null, null, null, "not stated")]
+    [InlineData("###", null, null, null, null, null, "signs alone")]
     [InlineData("", "1", null, null, null, true, "an item in the sequence")]
     [InlineData("", "", null, null, null, null, "an empty sequence denies nothing")]
     [InlineData("", null, "0", null, null, null, "volume zero")]

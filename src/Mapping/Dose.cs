@@ -19,8 +19,11 @@ sealed class Dose
         public HashSet<string> Keys { get; } = [.. Events.Select(one => one.Key)];
     }
 
-    /// <summary>Quantity and unit of each total that becomes an Observation.</summary>
-    static readonly Dictionary<string, string> Quantities = new() { ["113813"] = "DLP", ["113722"] = "DAP", ["113725"] = "DOSE" };
+    /// <summary>Administered activity (PS3.16 TID 10022).</summary>
+    const string Activity = "113507";
+
+    /// <summary>Quantity of each total: the key of its units.</summary>
+    static readonly Dictionary<string, string> Quantities = new() { ["113813"] = "DLP", ["113722"] = "DAP", ["113725"] = "DOSE", [Activity] = "ACTIVITY" };
 
     readonly Scope study;
     readonly CodeTables tables;
@@ -59,6 +62,10 @@ sealed class Dose
     }
 
     public string UnitOf(string concept) => tables.DoseUnits.First(pair => pair.Key.Quantity == Quantities[concept]).Value.Unit;
+
+    /// <summary>Activity of the study's one administration in MBq; null when no report states it or several differ.</summary>
+    public decimal? ActivityOf() =>
+        reports.SelectMany(report => report.Totals).Where(total => total.Concept == Activity).Select(total => (decimal?)total.Value).Distinct().ToList() is [var only] ? only : null;
 
     /// <summary>CTDIvol of a series in mGy; null when its events state none or, with a finding, several.</summary>
     public decimal? CtdiOf(Scope series) => Single(series, TagMap.DoseEventValues, "CTDIvol", one => [one.Ctdi]);

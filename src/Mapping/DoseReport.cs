@@ -4,11 +4,15 @@ namespace Dicom2Fhir.Mapping;
 
 /// <summary>
 /// Takes the dose of an X-Ray Radiation Dose SR (PS3.16 TID 10001 and 10011) out of its content tree: totals of the accumulated dose, and of each CT
-/// irradiation event its UID, CTDIvol, DLP, tube voltage and start. Whatever SOP class it comes in (88.67, 88.22, 88.76), the root says what it is.
+/// irradiation event its UID, CTDIvol, DLP, tube voltage and start; and the administered activity out of a Radiopharmaceutical Radiation Dose SR (TID 10021). Whatever SOP class it comes in
+/// (88.67, 88.68, 88.22, 88.76), the root says what it is.
 /// </summary>
 static class DoseReport
 {
     const string Root = "113701";
+    const string PharmaceuticalRoot = "113500";
+    const string Administration = "113502";
+    const string Activity = "113507";
     const string CtAccumulated = "113811";
     const string ProjectionAccumulated = "113702";
     const string CtEvent = "113819";
@@ -52,6 +56,7 @@ static class DoseReport
     public static Reading Totals { get; } = Of("totals of a dose report", root =>
         Containers(root, CtAccumulated).SelectMany(one => Values(one, "113813"))
             .Concat(Projection(root).SelectMany(one => Values(one, "113722").Concat(Values(one, "113725"))))
+            .Concat(Containers(root, Administration).SelectMany(one => Values(one, Activity)))
             .Where(total => total.Length > 0));
 
     /// <summary>The event's UID, "" where it has none.</summary>
@@ -73,7 +78,7 @@ static class DoseReport
         : ((string[])[IrradiationStart, IrradiationEnd]).Select(concept => Containers(root, concept).FirstOrDefault()?.Value(DateTime) ?? ""));
 
     static Reading Of(string text, Func<DataSet, IEnumerable<string>> parts) => Reading.Of(text, (data, _) =>
-        Concept(data) == Root && string.Join('\\', parts(data).Select(FhirText.Clean)) is { } found && found.Any(letter => letter != '\\') ? found : null);
+        Concept(data) is Root or PharmaceuticalRoot && string.Join('\\', parts(data).Select(FhirText.Clean)) is { } found && found.Any(letter => letter != '\\') ? found : null);
 
     static IEnumerable<DataSet> Events(DataSet root) => Containers(root, CtEvent).Take(MostEvents);
 

@@ -29,7 +29,8 @@ public static partial class MappingPage
           only says yes (`KM`, `JA`) makes contrastBolus true without an administration. Frames that all say NO deny what the protocol names.
         - Dose: CTDIvol of a series is its own (0018,9345), else that of its irradiation events (0008,3010) in a dose report of the study, else, when the
           report has event times, that of the event it follows within two minutes. KVP of a CT series likewise; where header and report disagree the
-          header wins, and an event with two sources of different voltage has no single one.
+          header wins, and an event with two sources of different voltage has no single one. Activity of PT and NM series: (0018,1074), else the one
+          administration of a radiopharmaceutical dose report of the study.
         - An instance's title is the label or title its object has, else the image type as the header writes it.
         - Devices show manufacturer, model and serial number in the normal form their id is made of (trimmed, upper case, single blanks), so the
           resource never depends on which spelling came first.

@@ -19,12 +19,14 @@ static class Nuclear
         (series, row) => Add(series, row, "radionuclide", instance => Concepts(series.Tables, instance, TagMap.RadionuclideCode, Nuclide, null)));
 
     public static Conversion TotalDose { get; } = Technique.For(
-        Technique.PtAndNm, "radionuclideTotalDose: Becquerel for PT (Enhanced PET states MBq), Megabecquerel for NM; guarded against the other unit.", (series, row) =>
+        Technique.PtAndNm, "radionuclideTotalDose: Becquerel for PT (Enhanced PET states MBq), Megabecquerel for NM; guarded against the other unit. When no "
+            + "instance states it, the activity of a radiopharmaceutical dose report of the study.", (series, row) =>
         {
             var isEnhanced = series.Scope.Instances.Any(instance => instance[TagMap.SopClassUid] == EnhancedPet);
             var value = series.Modality == "NM" ? Measure.Of(series.Scope, [new(row)], Guards.Megabecquerel)
                 : isEnhanced ? Measure.Of(series.Scope, [new(row, 1_000_000)], Guards.Positive)
                 : Measure.Of(series.Scope, [new(row)], Guards.Becquerel);
+            if (!series.Scope.Stated(row).Any() && !series.Scope.IsVaried(row)) value = series.Study.Dose.ActivityOf() * (series.Modality == "NM" ? 1 : 1_000_000);
             if (value is { } dose) ModalityParts.Add(series, "radionuclideTotalDose", (series.Modality == "NM" ? Unit.Megabecquerel : Unit.Becquerel).Of(dose));
         });
 

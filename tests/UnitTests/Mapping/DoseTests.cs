@@ -126,6 +126,26 @@ public sealed class DoseTests
     }
 
     [Theory]
+    [InlineData("PT", null, "310", "MBq", 310_000_000.0)]
+    [InlineData("NM", "", "0.6", "GBq", 600.0)]
+    [InlineData("PT", "2.5E8", "310", "MBq", 250_000_000.0)]
+    [InlineData("PT", null, "310", "mL", null)]
+    public void The_activity_of_a_radiopharmaceutical_report_fills_what_the_header_leaves_out(string modality, string? header, string activity, string unit, double? expected)
+    {
+        (TagRow, string?)[] images = [(TagMap.Modality, modality), (TagMap.RadionuclideTotalDose, header)];
+        var mapped = Build.Map(Report(Reports.Administered((activity, unit))), Build.Instance("1.1", images));
+        var several = Build.Map(Report(Reports.Administered(("310", "MBq"), ("600", "MBq"))), Build.Instance("1.1", [images[0]]));
+
+        Assert.Equal((decimal?)expected, Activity(mapped));
+        Assert.Null(Activity(several));
+        Assert.Empty(mapped.Observations);
+
+        static decimal? Activity(MappedStudy mapped) =>
+            (mapped.Study.Series.Single(series => series.Uid == Build.Series).Extension.SelectMany(extension => extension.Extension)
+                .SingleOrDefault(part => part.Url == "radionuclideTotalDose")?.Value as Quantity)?.Value;
+    }
+
+    [Theory]
     [InlineData("82.5", "1.78", 82.5, 178.0, 0)]
     [InlineData("82,5", "178", 82.5, 178.0, 1)]
     [InlineData("0", "0", null, null, 2)]

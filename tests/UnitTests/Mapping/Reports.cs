@@ -25,6 +25,10 @@ static class Reports
         Build.Sequence("0040,A730", [.. planes.Select(one => Container("113702", Coded("113764", one.Plane), Number("113722", one.Area, one.AreaUnit), Number("113725", one.Point, one.PointUnit)))]),
     ];
 
+    /// <summary>Administrations of radiopharmaceuticals (PS3.16 TID 10021).</summary>
+    public static Element[] Administered(params (string Activity, string Unit)[] administrations) =>
+        [Name("113500"), Build.Sequence("0040,A730", [.. administrations.Select(one => Container("113502", Number("113507", one.Activity, one.Unit)))])];
+
     static IEnumerable<DataSet> Accumulated(string? total, string unit) => total is null ? [] : [Container("113811", Number("113813", total, unit))];
 
     static DataSet Event(string uid, string? ctdi, string? dlp, string unit)

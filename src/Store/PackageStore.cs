@@ -10,8 +10,13 @@ public sealed record LoadedPackage(int Id, string Name, string Version, string H
 
 /// <summary>A definition of a loaded package, as published.</summary>
 /// <param name="File">Its name in the package.</param>
-/// <param name="Type">Resource type: StructureDefinition, ValueSet or CodeSystem.</param>
+/// <param name="Type">Resource type: StructureDefinition, ValueSet, CodeSystem or SearchParameter.</param>
 public sealed record Artefact(string File, string Type, string? Id, string? Url, string? Version, string Json);
+
+/// <summary>A definition of a loaded package without its text.</summary>
+/// <param name="File">Its name in the package.</param>
+/// <param name="Bytes">Of its text.</param>
+public sealed record ArtefactName(int Package, string File, string? Id, string? Url, string? Version, int Bytes);
 
 /// <summary>The packages that the site loaded, with their definitions. Any number of versions stand side by side.</summary>
 public sealed class PackageStore(NpgsqlDataSource database)
@@ -85,16 +90,21 @@ public sealed class PackageStore(NpgsqlDataSource database)
             new { package }, cancellationToken: cancellationToken))];
     }
 
-    /// <summary>Definitions of a type, of all packages, the later loaded first.</summary>
-    /// <param name="url">Null: any.</param>
-    public async Task<IReadOnlyList<Artefact>> FindAsync(string type, string? url, CancellationToken cancellationToken)
+    /// <summary>The definitions of a type in all packages, the later loaded first.</summary>
+    public async Task<IReadOnlyList<ArtefactName>> NamesAsync(string type, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return [.. await connection.QueryAsync<Artefact>(new CommandDefinition(
-            $"""
-            select name as File, type as Type, id as Id, url as Url, version as Version, json as Json from artefact
-             where type = @type{(url is null ? "" : " and md5(url) = md5(@url) and url = @url")} order by package desc, name
-            """,
-            new { type, url }, cancellationToken: cancellationToken))];
+        return [.. await connection.QueryAsync<ArtefactName>(new CommandDefinition(
+            "select package, name as file, id, url, version, octet_length(json) as bytes from artefact where type = @type order by package desc, name",
+            new { type }, cancellationToken: cancellationToken))];
+    }
+
+    /// <summary>Their texts as published, in the same order; null for one that was replaced meanwhile.</summary>
+    public async Task<IReadOnlyList<string?>> TextsAsync(IReadOnlyCollection<ArtefactName> names, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return [.. await connection.QueryAsync<string?>(new CommandDefinition(
+            "select a.json from unnest(@packages, @files) with ordinality n(package, name, place) left join artefact a using (package, name) order by n.place",
+            new { packages = names.Select(name => name.Package).ToArray(), files = names.Select(name => name.File).ToArray() }, cancellationToken: cancellationToken))];
     }
 }

@@ -5,6 +5,9 @@ using Dicom2Fhir.Store.Search;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
+/// <summary>A resource of an answer, as it goes out.</summary>
+readonly record struct BundleDocument(string Type, string Id, ReadOnlyMemory<byte> Document);
+
 /// <summary>Writes a searchset Bundle around stored documents, which go in unparsed.</summary>
 static class BundleWriter
 {
@@ -20,9 +23,29 @@ static class BundleWriter
             if (page.Resources.Count + page.Included.Count + warnings.Count > 0)
             {
                 json.WriteStartArray("entry");
-                foreach (var resource in page.Resources) Entry(json, fhirBase, resource, filters.OfMatch(resource.Type), "match");
-                foreach (var resource in page.Included) Entry(json, fhirBase, resource, filters.OfIncluded(resource.Type), "include");
+                foreach (var resource in page.Resources) Entry(json, fhirBase, Of(resource), filters.OfMatch(resource.Type), "match");
+                foreach (var resource in page.Included) Entry(json, fhirBase, Of(resource), filters.OfIncluded(resource.Type), "include");
                 if (warnings.Count > 0) Outcome(json, warnings);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Around definitions.</summary>
+    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, long total, IReadOnlyList<BundleDocument> documents, ElementFilter? filter)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
+        {
+            Start(json, total, self, next);
+            if (documents.Count > 0)
+            {
+                json.WriteStartArray("entry");
+                foreach (var document in documents) Entry(json, fhirBase, document, filter, "match");
                 json.WriteEndArray();
             }
 
@@ -72,10 +95,12 @@ static class BundleWriter
         json.WriteEndObject();
     }
 
-    static void Entry(Utf8JsonWriter json, Uri fhirBase, StoredResource resource, ElementFilter? filter, string mode)
+    static BundleDocument Of(StoredResource resource) => new(resource.Type.Name, resource.Id, resource.Document);
+
+    static void Entry(Utf8JsonWriter json, Uri fhirBase, BundleDocument resource, ElementFilter? filter, string mode)
     {
         json.WriteStartObject();
-        json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type.Name}/{resource.Id}");
+        json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type}/{resource.Id}");
         json.WritePropertyName("resource");
         if (filter is null) json.WriteRawValue(resource.Document.Span, skipInputValidation: true);
         else json.WriteRawValue(filter.Apply(resource.Document.Span), skipInputValidation: true);

@@ -1,71 +1,124 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
-using Hl7.Fhir.Model;
-using Hl7.Fhir.Serialization;
-using Definition = Hl7.Fhir.Model.SearchParameter;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
-/// <summary>Read and search of our own SearchParameter resources. Those of HL7 and MII are theirs to publish (docs/search.md).</summary>
-static class DefinitionInteraction
+/// <summary>Read and search of definitions: ours, and those of loaded packages (docs/search.md).</summary>
+sealed class DefinitionInteraction(Definitions definitions, StoreConnection store)
 {
-    public const string Type = "SearchParameter";
+    const string PageParameter = "__page";
+    const int MostPageBytes = 4 * 1024 * 1024;
+    const int MostNestedBytes = 64 * 1024 * 1024;
 
-    static readonly JsonSerializerOptions Writing = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector);
+    static readonly string[] Canonical = ["_id", "url", "version"];
 
-    static readonly Dictionary<string, Definition> ById = OwnDefinitions.All.ToDictionary(definition => definition.Id!);
-
-    /// <summary>What they are found by: the values of a parameter in a resource.</summary>
-    public static IReadOnlyDictionary<string, Func<Definition, IEnumerable<string?>>> Parameters { get; } = new Dictionary<string, Func<Definition, IEnumerable<string?>>>
+    /// <summary>The types, and what they are found by. SearchParameters are small, so that their members can be looked at.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters { get; } = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
     {
-        ["_id"] = definition => [definition.Id],
-        ["url"] = definition => [definition.Url],
-        ["code"] = definition => [definition.Code],
-        ["name"] = definition => [definition.Name],
-        ["base"] = definition => definition.Base.Select(type => type?.ToString()),
-        ["type"] = definition => [definition.Type.ToString()!.ToLowerInvariant()],
-        ["status"] = definition => ["active"],
+        ["StructureDefinition"] = Canonical,
+        ["ValueSet"] = Canonical,
+        ["CodeSystem"] = Canonical,
+        ["OperationDefinition"] = Canonical,
+        ["SearchParameter"] = [.. Canonical, "code", "name", "base", "type", "status"],
     };
 
-    public static FhirAnswer Read(FhirCall call, string id)
+    readonly PageTokens tokens = new(store.Read, store.Write);
+
+    public static bool Serves(string type) => Parameters.ContainsKey(type);
+
+    public async Task<FhirAnswer> ReadAsync(FhirCall call, string type, string id, CancellationToken cancellationToken)
     {
         var results = ReadInteraction.Check(call, id);
-        if (!ById.TryGetValue(id, out var definition)) throw new FhirErrorException(FhirErrors.NotFound(Type, id));
-        var document = JsonSerializer.SerializeToUtf8Bytes<Resource>(definition, Writing);
-        var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(document))[..16]}\"";
+        var known = (await definitions.ListAsync(type, cancellationToken)).Where(one => one.Id == id).ToList();
+        if (await definitions.ReadAsync(known, cancellationToken) is not [var (_, document)]) throw new FhirErrorException(FhirErrors.NotFound(type, id));
+        var etag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(document.Span))[..16]}\"";
         if (call.Conditions.NotModified(etag, null)) return new FhirAnswer(304, default) { ETag = etag };
-        return new FhirAnswer(200, ElementFilter.Of(Type, results, instances: true)?.Apply(document) ?? document) { ETag = etag };
+        return new FhirAnswer(200, ElementFilter.Of(type, results, instances: true)?.Apply(document.Span) ?? document) { ETag = etag };
     }
 
-    /// <summary>There are few of them: every answer is one page.</summary>
-    public static FhirAnswer Search(FhirCall call)
+    public async Task<FhirAnswer> SearchAsync(FhirCall call, string type, CancellationToken cancellationToken)
     {
-        var (results, criteria) = ResultParameters.Split(call.Query);
-        if (criteria.Find(pair => !Parameters.ContainsKey(pair.Key)) is { Key: { } unknown })
+        var state = await definitions.StateAsync(cancellationToken);
+        var (query, start) = await OpenAsync(call, type, state, cancellationToken);
+        var (results, criteria) = ResultParameters.Split(query, call.Nested);
+        if (criteria.Find(pair => !Parameters[type].Contains(pair.Key)) is { Key: { } unknown })
         {
-            throw new FhirErrorException(new FhirError(400, "not-supported", $"{Type} has no search parameter '{unknown}'; there are {string.Join(", ", Parameters.Keys)}.", "http." + unknown));
+            throw new FhirErrorException(new FhirError(400, "not-supported", $"{type} has no search parameter '{unknown}'; there are {string.Join(", ", Parameters[type])}.", "http." + unknown));
         }
 
-        var found = OwnDefinitions.All.Where(definition => criteria.All(pair => pair.Value.Length == 0 || Matches(definition, pair))).ToList();
-        var query = RawQuery.Print([.. criteria, .. results.Written]);
-        var bundle = new Bundle
-        {
-            Type = Bundle.BundleType.Searchset,
-            Total = found.Count,
-            Link = [new Bundle.LinkComponent { Relation = "self", Url = $"{RequestBase.Text(call.Base)}/{Type}{(query.Length > 0 ? "?" : "")}{query}" }],
-            Entry = results.CountOnly ? [] : [.. found.Select(definition => new Bundle.EntryComponent
-            {
-                FullUrl = $"{RequestBase.Text(call.Base)}/{Type}/{definition.Id}",
-                Resource = definition,
-                Search = new Bundle.SearchComponent { Mode = Bundle.SearchEntryMode.Match },
-            })],
-        };
-        return new FhirAnswer(200, JsonSerializer.SerializeToUtf8Bytes<Resource>(bundle, Writing));
+        var found = await FindAsync(type, [.. criteria.Where(pair => pair.Value.Length > 0)], cancellationToken);
+        var written = RawQuery.Print([.. criteria, .. results.Written]);
+        var path = $"{RequestBase.Text(call.Base)}/{type}";
+        var self = call.Query.FirstOrDefault(pair => pair.Key == PageParameter) is { Value: { } token } ? $"{path}?{PageParameter}={token}" : $"{path}{(written.Length > 0 ? "?" : "")}{written}";
+        if (results.CountOnly) return new FhirAnswer(200, BundleWriter.WriteCount(self, found.Count, []));
+
+        var page = Page(found, start, results.Count, call.Nested);
+        var next = start + page.Count < found.Count ? await SealAsync(type, [.. criteria, .. results.Written], new PagePosition([state], 0, start + page.Count, null, null), cancellationToken) : null;
+        var documents = await definitions.ReadAsync(page, cancellationToken);
+        var answer = BundleWriter.Write(
+            call.Base, self, next is null ? null : $"{path}?{PageParameter}={next}", found.Count,
+            [.. documents.Select(one => new BundleDocument(type, one.Definition.Id, one.Document))], ElementFilter.Of(type, results, instances: true));
+        return new FhirAnswer(200, answer);
     }
 
-    // Strings begin with the value, without case; everything else is equal to it.
-    static bool Matches(Definition definition, KeyValuePair<string, string> criterion) =>
-        criterion.Value.Split(',').Any(wanted => Parameters[criterion.Key](definition).Any(value =>
-            criterion.Key == "name" ? value?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true : value == wanted));
+    // The query of the request, or that of its page link, and how many were shown.
+    async Task<(IReadOnlyList<KeyValuePair<string, string>> Query, int Start)> OpenAsync(FhirCall call, string type, long state, CancellationToken cancellationToken)
+    {
+        if (call.Query.FirstOrDefault(pair => pair.Key == PageParameter).Value is not { } token) return (call.Query, 0);
+        if (call.Query.FirstOrDefault(pair => pair.Key is not (PageParameter or "_format" or "_pretty")).Key is { } other)
+        {
+            throw new FhirErrorException(FhirErrors.BadParameter(other, "A page link takes no further parameter."));
+        }
+
+        var opened = await tokens.OpenAsync(token, cancellationToken);
+        if (opened is OpenedToken.Gone) throw new FhirErrorException(FhirErrors.PageGone);
+        if (opened is not OpenedToken.Valid { State: { Position: { } position } asked } || asked.Type != type) throw new FhirErrorException(FhirErrors.BadPage);
+
+        // other packages, other places
+        if (position.Horizons[0] != state) throw new FhirErrorException(FhirErrors.PageGone);
+        return (asked.Query, (int)position.Last);
+    }
+
+    async Task<string> SealAsync(string type, IReadOnlyList<KeyValuePair<string, string>> query, PagePosition position, CancellationToken cancellationToken) =>
+        await tokens.SealAsync(new PageState(type, query, position), cancellationToken) ?? throw new FhirErrorException(FhirErrors.TooLongForPages);
+
+    static List<Definition> Page(IReadOnlyList<Definition> found, int start, int most, bool nested)
+    {
+        var bytes = 0L;
+        var page = found.Skip(start).Take(most).TakeWhile((one, index) => (bytes += one.Bytes) <= (nested ? MostNestedBytes : MostPageBytes) || index == 0).ToList();
+        if (nested && page.Count < Math.Min(most, found.Count - start)) throw new FhirErrorException(FhirErrors.BatchTooLarge);
+        return page;
+    }
+
+    async Task<IReadOnlyList<Definition>> FindAsync(string type, IReadOnlyList<KeyValuePair<string, string>> criteria, CancellationToken cancellationToken)
+    {
+        var listed = await definitions.ListAsync(type, cancellationToken);
+        IReadOnlyList<Definition> found = [.. listed.Where(one => criteria.All(pair => !Canonical.Contains(pair.Key) || pair.Value.Split(',').Any(wanted => IsNamed(one, pair.Key, wanted))))];
+        var members = criteria.Where(pair => !Canonical.Contains(pair.Key)).ToList();
+        if (members.Count == 0) return found;
+        return [.. (await definitions.ReadAsync(found, cancellationToken)).Where(one => HasMembers(one.Document, members)).Select(one => one.Definition)];
+    }
+
+    // A url may carry the version, as canonicals do.
+    static bool IsNamed(Definition one, string name, string wanted) => name switch
+    {
+        "_id" => one.Id == wanted,
+        "version" => one.Version == wanted,
+        _ => one.Url == wanted || (one.Version is not null && $"{one.Url}|{one.Version}" == wanted),
+    };
+
+    // Names begin with the value, without case; everything else is equal to it.
+    static bool HasMembers(ReadOnlyMemory<byte> document, List<KeyValuePair<string, string>> members)
+    {
+        using var json = JsonDocument.Parse(document);
+        return members.TrueForAll(pair => Values(json.RootElement, pair.Key).Any(value => pair.Value.Split(',').Any(wanted =>
+            pair.Key == "name" ? value?.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) == true : value == wanted)));
+    }
+
+    static IEnumerable<string?> Values(JsonElement root, string name) =>
+        !root.TryGetProperty(name, out var value) ? []
+        : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(one => one.GetString())
+        : [value.GetString()];
 }

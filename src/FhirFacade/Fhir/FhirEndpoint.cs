@@ -14,7 +14,7 @@ static class FhirEndpoint
     static readonly string[] JsonTypes = ["application/fhir+json", "application/json", "text/json", "application/json+fhir"];
 
     public static IServiceCollection AddFhir(this IServiceCollection services) =>
-        services.AddSingleton<Interactions>().AddSingleton<ReadInteraction>().AddSingleton<SearchInteraction>().AddSingleton<BatchInteraction>();
+        services.AddSingleton<Interactions>().AddSingleton<ReadInteraction>().AddSingleton<SearchInteraction>().AddSingleton<Definitions>().AddSingleton<DefinitionInteraction>().AddSingleton<BatchInteraction>();
 
     public static void MapFhir(this IEndpointRouteBuilder routes)
     {

@@ -1,7 +1,7 @@
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>What is offered where: the table of paths, for HTTP requests and batch entries alike.</summary>
-sealed class Interactions(ReadInteraction reads, SearchInteraction searches, BatchInteraction batches, FacadeOptions options)
+sealed class Interactions(ReadInteraction reads, SearchInteraction searches, DefinitionInteraction definitions, BatchInteraction batches, FacadeOptions options)
 {
     const string Reading = "GET, HEAD";
 
@@ -29,9 +29,9 @@ sealed class Interactions(ReadInteraction reads, SearchInteraction searches, Bat
         [] => new Route("GET, HEAD, POST", call.Query.Count == 0 ? At(ToMetadata) : Search(null), (asked, token) => batches.AnswerAsync(this, asked, token)),
         ["metadata"] => new Route(Reading, At(asked => MetadataInteraction.Answer(asked, options.CountsOnly))),
         ["_search"] => new Route("POST", null, Search(null)),
-        [DefinitionInteraction.Type] => new Route(Reading, At(DefinitionInteraction.Search)),
-        [DefinitionInteraction.Type, "_search"] => new Route("POST", null, At(DefinitionInteraction.Search)),
-        [DefinitionInteraction.Type, var id] when IsName(id) => new Route(Reading, At(asked => DefinitionInteraction.Read(asked, id))),
+        [var type] when DefinitionInteraction.Serves(type) => new Route(Reading, Define(type)),
+        [var type, "_search"] when DefinitionInteraction.Serves(type) => new Route("POST", null, Define(type)),
+        [var type, var id] when DefinitionInteraction.Serves(type) && IsName(id) => new Route(Reading, (asked, token) => definitions.ReadAsync(asked, type, id, token)),
         [var type] when IsName(type) => new Route(Reading, Search(type)),
         [var type, "_search"] when IsName(type) => new Route("POST", null, Search(type)),
         [var type, var id] when IsName(type) && IsName(id) => new Route(Reading, (asked, token) => reads.AnswerAsync(asked, type, id, token)),
@@ -41,6 +41,8 @@ sealed class Interactions(ReadInteraction reads, SearchInteraction searches, Bat
     };
 
     Answer Search(string? type, string? patient = null) => (call, token) => searches.AnswerAsync(call, type, patient, token);
+
+    Answer Define(string type) => (call, token) => definitions.SearchAsync(call, type, token);
 
     // What is known without the database.
     static Answer At(Func<FhirCall, FhirAnswer> answer) => (call, _) => Task.FromResult(answer(call));

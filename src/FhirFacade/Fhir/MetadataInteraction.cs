@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Dicom2Fhir.FhirFacade.Conformance;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;
@@ -65,7 +66,7 @@ static class MetadataInteraction
             {
                 Mode = CapabilityStatement.RestfulCapabilityMode.Server,
                 Documentation = "Read and search only. Unknown search parameters are refused unless Prefer: handling=lenient is sent. Bodies are JSON; answers are JSON or XML.",
-                Resource = [.. ServedType.All.Select(type => Resource(type, countsOnly)), Definitions],
+                Resource = [.. ServedType.All.Select(type => Resource(type, countsOnly)), .. DefinitionInteraction.Parameters.Select(pair => DefinitionsOf(pair.Key, pair.Value))],
                 Interaction =
                 [
                     new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.Batch },
@@ -73,6 +74,13 @@ static class MetadataInteraction
                     new CapabilityStatement.SystemInteractionComponent { Code = CapabilityStatement.SystemRestfulInteraction.SearchSystem },
                 ],
                 SearchParam = [.. SearchParameters.Of(ServedType.ImagingStudy).Where(parameter => parameter.Name.StartsWith('_')).Select(Parameter)],
+                Operation =
+                [
+                    new CapabilityStatement.OperationComponent
+                    {
+                        Name = ConformanceOperation.Definition.Code, Definition = ConformanceOperation.Definition.Url, Documentation = ConformanceOperation.Definition.Description,
+                    },
+                ],
                 Compartment = ["http://hl7.org/fhir/CompartmentDefinition/patient"],
             },
         ],
@@ -93,22 +101,26 @@ static class MetadataInteraction
         SearchParam = [.. SearchParameters.Of(type).Where(parameter => !(countsOnly && parameter.IsOfInstances)).Select(Parameter)],
     };
 
-    static CapabilityStatement.ResourceComponent Definitions => new()
+    static CapabilityStatement.ResourceComponent DefinitionsOf(string type, IReadOnlyList<string> parameters) => new()
     {
-        Type = DefinitionInteraction.Type,
-        Documentation = "The parameters that are this server's own.",
+        Type = type,
+        Documentation = type switch
+        {
+            "OperationDefinition" => "The operations that are this server's own.",
+            "SearchParameter" => "The parameters that are this server's own, and those of the packages its site loaded, as published.",
+            _ => "Those of the packages the site loaded, as published.",
+        },
         Interaction = Reading(),
         ConditionalRead = CapabilityStatement.ConditionalReadStatus.NotMatch,
-        SearchParam =
-        [
-            .. DefinitionInteraction.Parameters.Keys.Select(name => new CapabilityStatement.SearchParamComponent
-            {
-                Name = name,
-                Type = name switch { "url" => SearchParamType.Uri, "name" => SearchParamType.String, _ => SearchParamType.Token },
-                Definition = Hl7 + name switch { "_id" => "Resource-id", "code" or "base" or "type" => $"SearchParameter-{name}", _ => $"conformance-{name}" },
-                Documentation = "Equal to one of the values." + (name == "name" ? " Names begin with the value." : ""),
-            }),
-        ],
+        SearchParam = [.. parameters.Select(DefinitionParameter)],
+    };
+
+    static CapabilityStatement.SearchParamComponent DefinitionParameter(string name) => new()
+    {
+        Name = name,
+        Type = name switch { "url" => SearchParamType.Uri, "name" => SearchParamType.String, _ => SearchParamType.Token },
+        Definition = Hl7 + name switch { "_id" => "Resource-id", "code" or "base" or "type" => $"SearchParameter-{name}", _ => $"conformance-{name}" },
+        Documentation = "Equal to one of the values." + name switch { "name" => " Names begin with the value.", "url" => " A value may be followed by | and the version.", _ => "" },
     };
 
     static List<CapabilityStatement.ResourceInteractionComponent> Reading() =>

@@ -10,7 +10,7 @@ namespace Dicom2Fhir.Indexer.Commands;
 static class ProfilesCommand
 {
     // Definitions that the rules are made of and that are handed out; examples, narratives and pages stay outside.
-    static readonly string[] Kept = ["StructureDefinition", "ValueSet", "CodeSystem"];
+    static readonly string[] Kept = ["StructureDefinition", "ValueSet", "CodeSystem", "SearchParameter"];
 
     public static async Task<int> AddAsync(Session session, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ create table package (
     unique (name, version)
 );
 
--- Their definitions (StructureDefinition, ValueSet, CodeSystem ...) as published.
+-- Their definitions (StructureDefinition, ValueSet, CodeSystem, SearchParameter) as published.
 create table artefact (
     package integer not null references package on delete cascade,
     name    text collate "C" not null,                  -- of the file

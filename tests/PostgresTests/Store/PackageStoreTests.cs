@@ -21,8 +21,10 @@ public sealed class PackageStoreTests(TestDatabase database) : IClassFixture<Tes
         Assert.Equal(["2.0.0 bb", "1.0.0 cc"], listed.Select(package => $"{package.Version} {package.Hash}"));
         Assert.Equal(["a problem"], listed[0].Problems);
         Assert.NotEqual(before, await packages.FingerprintAsync(Cancelled));
-        Assert.Equal(["new", "two"], (await packages.FindAsync("ValueSet", "http://x/vs", Cancelled)).Select(artefact => artefact.Json));
-        Assert.Empty(await packages.FindAsync("ValueSet", "http://x/other", Cancelled));
+        var names = await packages.NamesAsync("ValueSet", Cancelled);
+        Assert.Equal(["1.0.0 3", "2.0.0 3"], names.Select(name => $"{name.Version} {name.Bytes}"));
+        Assert.Equal(["two", "new", null], await packages.TextsAsync([names[1], names[0], names[0] with { File = "none" }], Cancelled));
+        Assert.Empty(await packages.NamesAsync("CodeSystem", Cancelled));
         Assert.Single(await packages.ArtefactsAsync(listed[0].Id, Cancelled));
     }
 
@@ -31,7 +33,7 @@ public sealed class PackageStoreTests(TestDatabase database) : IClassFixture<Tes
     {
         var reader = new PackageStore(database.Facade);
         Assert.NotNull(await reader.ListAsync(Cancelled));
-        Assert.NotNull(await reader.FindAsync("CodeSystem", null, Cancelled));
+        Assert.Empty(await reader.TextsAsync(await reader.NamesAsync("CodeSystem", Cancelled), Cancelled));
         await Assert.ThrowsAsync<Npgsql.PostgresException>(() => reader.AddAsync("n", "v", "h", [], [], Cancelled));
     }
 

@@ -22,8 +22,16 @@ public sealed class MetadataInteractionTests
     public void Every_type_is_served_by_read_and_search()
     {
         var rest = Assert.Single(Statement.Rest);
-        Assert.Equal([.. ServedType.All.Select(type => type.Name), "SearchParameter"], rest.Resource.Select(resource => resource.Type));
+        Assert.Equal(
+            [.. ServedType.All.Select(type => type.Name), "CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet"], rest.Resource.Select(resource => resource.Type));
         Assert.All(rest.Resource, resource => Assert.Equal(2, resource.Interaction.Count));
+    }
+
+    [Fact]
+    public void Operations_are_listed_with_their_definitions()
+    {
+        var operation = Assert.Single(Statement.Rest[0].Operation);
+        Assert.Equal(("conformance", "https://dicom2fhir.org/fhir/OperationDefinition/conformance"), (operation.Name, operation.Definition));
     }
 
     [Fact]
@@ -41,7 +49,7 @@ public sealed class MetadataInteractionTests
     [Fact]
     public void Every_parameter_of_the_table_is_listed_once()
     {
-        foreach (var resource in Statement.Rest[0].Resource.Where(resource => resource.Type != "SearchParameter"))
+        foreach (var resource in Statement.Rest[0].Resource.Where(resource => ServedType.Find(resource.Type!) is not null))
         {
             var table = SearchParameters.Of(ServedType.Find(resource.Type!)!);
             Assert.Equal(table.Select(parameter => parameter.Name), resource.SearchParam.Select(parameter => parameter.Name));

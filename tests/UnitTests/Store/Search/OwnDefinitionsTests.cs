@@ -1,13 +1,13 @@
 using System.Text.Json;
-using Dicom2Fhir.FhirFacade.Fhir;
 using Dicom2Fhir.Store.Search;
+using Dicom2Fhir.Store.Search.Parameters;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 
-namespace Dicom2Fhir.UnitTests.FhirFacade;
+namespace Dicom2Fhir.UnitTests.Store.Search;
 
-public sealed class DefinitionInteractionTests
+public sealed class OwnDefinitionsTests
 {
     static readonly JsonSerializerOptions Strict = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Strict);
 
@@ -19,7 +19,7 @@ public sealed class DefinitionInteractionTests
         Assert.Equal(own.Select(parameter => parameter.Name), OwnDefinitions.All.Select(definition => definition.Id));
         foreach (var parameter in own)
         {
-            var read = Ask<Hl7.Fhir.Model.SearchParameter>("SearchParameter", parameter.Name);
+            var read = OwnDefinitions.All.Single(definition => definition.Id == parameter.Name);
             Assert.Equal((parameter.Definition, parameter.Name, ResourceType.ImagingStudy), (read.Url, read.Code, read.Base.Single()));
             Assert.Equal(parameter.Parts.Select(part => SearchParameters.Find(parameter.Type, part.Name)!.Definition), read.Component.Select(component => component.Definition));
         }
@@ -40,28 +40,10 @@ public sealed class DefinitionInteractionTests
         }
     }
 
-    [Theory]
-    [InlineData("url=https://dicom2fhir.org/fhir/SearchParameter/series-modality-contrast", 1)]
-    [InlineData("code=series-modality-contrast,series-bodysite-contrast", 2)]
-    [InlineData("name=series", 4)]
-    [InlineData("base=ImagingStudy&type=composite&status=active", 4)]
-    [InlineData("base=Device", 0)]
-    [InlineData("url=http://hl7.org/fhir/SearchParameter/ImagingStudy-modality", 0)]
-    public void They_are_searched(string query, int expected)
-    {
-        var bundle = Ask<Bundle>("SearchParameter", null, query);
-        Assert.Equal((expected, expected), (bundle.Total, bundle.Entry.Count));
-    }
-
     [Fact]
-    public void Unknown_parameters_are_400() =>
-        Assert.Equal(400, Assert.Throws<FhirErrorException>(() => Ask<Bundle>("SearchParameter", null, "colour=red")).Errors[0].Status);
-
-    static T Ask<T>(string type, string? id, string query = "")
-        where T : Resource
+    public void All_own_canonicals_start_alike()
     {
-        var call = new FhirCall("GET", id is null ? [type] : [type, id], RawQuery.Parse(query), new Uri("https://fhir.example/fhir"));
-        var answer = id is null ? DefinitionInteraction.Search(call) : DefinitionInteraction.Read(call, id);
-        return Assert.IsType<T>(JsonSerializer.Deserialize<Resource>(answer.Json.Span, Strict));
+        Assert.Equal(Dicom2Fhir.Conformance.Canonicals.Own, OwnParameters.Own);
+        Assert.StartsWith(OwnParameters.Own + "/", Dicom2Fhir.Mapping.Derived.System, StringComparison.Ordinal);
     }
 }

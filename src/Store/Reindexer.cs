@@ -19,7 +19,7 @@ namespace Dicom2Fhir.Store;
 public sealed class Reindexer(NpgsqlDataSource database, IndexExtractor extractor)
 {
     /// <summary>Raise it when an extraction function gives other values for the same resource; rows of the table are seen by themselves.</summary>
-    const int Revision = 2;
+    const int Revision = 3;
 
     const long LockKey = 4204;
 

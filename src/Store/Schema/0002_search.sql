@@ -2,6 +2,7 @@
 --   kind  t token   u uri   c tuple of one series   p "has any value" (its id also names the parameter in the typed rows)
 --         x words beside a code, folded   b a region that contains a body site   q unit of a quantity (its id names the quantity's rows)
 --         y m d  year, month, day of a date as 2024, 2024-03, 2024-03-05   v  a date known to the month or year only, as written
+--         1 2 3  the first, first two, first three digits of a number, behind its unit (NumberCell)
 --         n "present without a value to order by": words, an identifier of a reference
 --         w "has a value over several days" (its id names their rows)
 --         a every number ever given   l live: not replaced, not deleted
@@ -49,12 +50,13 @@ create index ident_row_key on ident_row (param, hash, no);
 create table date_row  (param integer not null, low timestamptz not null, high timestamptz not null, no bigint not null);  -- [low, high)
 create index date_row_key on date_row (param, low, high, no);
 create index date_row_no on date_row (param, no);
-create table num_row   (param integer not null, low numeric not null, high numeric not null, no bigint not null);          -- low = high but for runs of integers
-create index num_row_key on num_row (param, low, high, no);
-create index num_row_no on num_row (param, no);
+-- Numbers their cells do not tell: of more than three digits (low = high), runs of integers, the last part of a composite. Few are looked for by their
+-- row, and rows are added in its order: ranges of pages are enough.
+create table num_row   (param integer not null, low numeric not null, high numeric not null, no bigint not null);
+create index num_row_key on num_row (param, low, no);
+create index num_row_no on num_row using brin (no) with (pages_per_range = 16, autosummarize = on);
 create table str_row   (param integer not null, folded text collate "C" not null, hash bigint not null, no bigint not null);
 create index str_row_key on str_row (param, left(folded, 100), no);        -- a btree entry has room for 2,700 bytes
-create index str_row_hash on str_row (param, hash, no);
 create index str_row_no on str_row (param, no);
 
 -- Written in the resource's own transaction, removed by the fold.

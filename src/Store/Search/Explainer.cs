@@ -30,14 +30,25 @@ sealed class Explainer(NpgsqlConnection connection, Matcher matcher)
         return new ExplainedSearch(search.Type, criteria, query.Sql, [.. query.Values.Select(value => Text(value.Value))], rows);
     }
 
-    async Task<IReadOnlyList<ExplainedTerm>> TermsAsync(Leaf leaf, CancellationToken cancellationToken) =>
-        [.. await connection.QueryAsync<ExplainedTerm>(new CommandDefinition(
+    async Task<IReadOnlyList<ExplainedTerm>> TermsAsync(Leaf leaf, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync<ExplainedTerm>(new CommandDefinition(
             """
-            select t.kind::text as Kind, t.system as System, translate(t.code, U&'\001F', '$') as Code,
+            select t.kind::text as Kind, t.system as System, t.code as Code,
                    (select coalesce(sum(bit_count(b.b)), 0)::bigint from bits b where b.term = t.id) as Rows
               from term t where t.id = any(@Ids) order by t.system, t.code
             """,
-            new { Ids = leaf.Terms.Take(MostTerms).ToArray() }, cancellationToken: cancellationToken))];
+            new { Ids = leaf.Terms.Take(MostTerms).ToArray() }, cancellationToken: cancellationToken));
+        return [.. found.Select(term => term with { Code = Readable(term) })];
+    }
+
+    // Parts of a code joined as composites are written, a number's cell as numbers.
+    static string Readable(ExplainedTerm term)
+    {
+        var parts = term.Code.Split(IndexExtractor.PartSeparator);
+        if (term.Kind is "1" or "2" or "3") parts[^1] = NumberCell.Words(parts[^1]);
+        return string.Join('$', parts);
+    }
 
     // Rows the planner expects below the aggregate.
     async Task<long> EstimateAsync(CompiledQuery query, CancellationToken cancellationToken)

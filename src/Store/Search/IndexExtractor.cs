@@ -33,7 +33,8 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
                 else Add(entries, parameter, present, value);
             }
 
-            foreach (var (low, high) in parameter.HasRuns ? Runs(numbers) : numbers.Select(number => (number, number))) entries.Numbers.Add((present, low, high));
+            if (parameter.HasRuns) entries.Numbers.UnionWith(Runs(numbers).Select(run => (present, run.Low, run.High)));
+            else numbers.ForEach(number => AddNumber(entries, present, "", "", number));
         }
 
         return new IndexEntries
@@ -119,7 +120,7 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
             case IndexValue.Quantity quantity:
                 var unit = present with { Kind = 'q', System = quantity.System, Code = quantity.Code + PartSeparator + quantity.Unit };
                 entries.Terms.Add(unit);
-                entries.Numbers.Add((unit, quantity.Value, quantity.Value));
+                AddNumber(entries, unit, quantity.System, unit.Code + PartSeparator, quantity.Value);
                 break;
             case IndexValue.Prose text:
                 entries.Strings.Add((present, Folding.Fold(text.Value), Hashes.Exact(text.Value)));
@@ -135,6 +136,16 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
 
     // Not between the halves of a surrogate pair.
     static string Cut(string text) => char.IsHighSurrogate(text[MostWordLetters - 1]) ? text[..(MostWordLetters - 1)] : text[..MostWordLetters];
+
+    // Its cells are terms; what they do not tell is in a row.
+    static void AddNumber(Entries entries, TermKey under, string system, string unit, decimal number)
+    {
+        var cell = NumberCell.Of(number);
+        entries.Terms.Add(under with { Kind = '1', System = system, Code = unit + cell.OneDigit });
+        entries.Terms.Add(under with { Kind = '2', System = system, Code = unit + cell.TwoDigits });
+        entries.Terms.Add(under with { Kind = '3', System = system, Code = unit + cell.Code });
+        if (!cell.IsPoint) entries.Numbers.Add((under, number, number));
+    }
 
     static void AddIdentifier(Entries entries, TermKey param, string system, string value)
     {

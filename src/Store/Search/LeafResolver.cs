@@ -26,7 +26,8 @@ sealed class LeafResolver(TermLookup terms, TimeZoneInfo zone, Func<TypeSearch, 
         OfTypeCriterion typed => RowsAsync(
             typed.Parameter, param => RowSource.Identifiers(param, typed.Values.Select(value => Hashes.Typed(value.System, value.Code, value.Value))), cancellationToken),
         UriCriterion uri => UriAsync(uri, cancellationToken),
-        NumberCriterion number => RowsAsync(number.Parameter, param => Union(number.Values.Select(value => Numbers([param], value, number.Parameter.HasRuns))), cancellationToken),
+        NumberCriterion { Parameter.HasRuns: true } number => RowsAsync(number.Parameter, param => Union(number.Values.Select(value => Runs(param, value))), cancellationToken),
+        NumberCriterion number => NumberAsync(number, cancellationToken),
         QuantityCriterion quantity => QuantityAsync(quantity, cancellationToken),
         StringCriterion text => RowsAsync(text.Parameter, param => Strings([param], text), cancellationToken),
         ReferenceCriterion reference => RowsAsync(
@@ -67,24 +68,37 @@ sealed class LeafResolver(TermLookup terms, TimeZoneInfo zone, Func<TypeSearch, 
     async Task<Leaf> RowsAsync(SearchParameter parameter, Func<int, RowSource?> rows, CancellationToken cancellationToken) =>
         await terms.PresentAsync(parameter, cancellationToken) is { } param ? new Leaf(false, [], rows(param)) : Leaf.Nothing;
 
+    async Task<Leaf> NumberAsync(NumberCriterion number, CancellationToken cancellationToken)
+    {
+        if (await terms.PresentAsync(number.Parameter, cancellationToken) is not { } param) return Leaf.Nothing;
+        return await CellsAsync(number.Parameter, [.. number.Values.Select(value => (new NumberUnit(param, "", ""), value))], cancellationToken);
+    }
+
     async Task<Leaf> QuantityAsync(QuantityCriterion quantity, CancellationToken cancellationToken)
     {
         var units = await terms.AllAsync(quantity.Parameter, 'q', cancellationToken);
-        return new Leaf(false, [], Union(quantity.Values.Select(value =>
-        {
-            int[] matching = [.. units.Where(unit => MatchesUnit(value, unit.System, unit.Code.Split(IndexExtractor.PartSeparator))).Select(unit => unit.Id)];
-            return matching.Length == 0 ? null : Numbers(matching, value.Number, false);
-        })));
+        var wanted = quantity.Values.SelectMany(value => units.Where(unit => MatchesUnit(value, unit.System, unit.Code.Split(IndexExtractor.PartSeparator)))
+            .Select(unit => (new NumberUnit(unit.Id, unit.System, unit.Code + IndexExtractor.PartSeparator), value.Number)));
+        return await CellsAsync(quantity.Parameter, [.. wanted], cancellationToken);
+    }
+
+    // The cells that lie in the wanted intervals, and the rows of those that lie in them in part.
+    async Task<Leaf> CellsAsync(SearchParameter parameter, IReadOnlyList<(NumberUnit Unit, NumberValue Value)> wanted, CancellationToken cancellationToken)
+    {
+        var covers = wanted.SelectMany(one => NumberInterval.Of(one.Value).Select(interval => (one.Unit, Cover: NumberCover.Of(interval)))).ToList();
+        var cells = await terms.CellsAsync(parameter, [.. covers.SelectMany(one => one.Cover.Ranges.Select(range => (one.Unit, range)))], cancellationToken);
+        return new Leaf(false, cells, Union(covers.SelectMany(one => one.Cover.Parts.Select(part => RowSource.Numbers([one.Unit.Rows], part)))));
     }
 
     static bool MatchesUnit(QuantityValue value, string system, string[] codeAndUnit) => value.MatchesUnit(system, codeAndUnit[0], codeAndUnit[1]);
 
-    static RowSource? Numbers(IReadOnlyList<int> under, NumberValue value, bool runs) =>
-        NumberEdge.Of(value, runs) is { } edge ? RowSource.Numbers(under, edge) : null;
+    static RowSource? Runs(int param, NumberValue value) => RunEdge.Of(value) is { } edge ? RowSource.Runs(param, edge) : null;
+
+    static RowSource? Numbers(IReadOnlyList<int> under, NumberValue value) => Union(NumberInterval.Of(value).Select(interval => RowSource.Numbers(under, interval)));
 
     static RowSource? Strings(IReadOnlyList<int> under, StringCriterion text) => text.Match switch
     {
-        StringMatch.Exact => RowSource.Exactly(under, text.Values.Select(Hashes.Exact)),
+        StringMatch.Exact => RowSource.Exactly(under, text.Values),
         StringMatch.Contains => Union(text.Values.Select(value => RowSource.Containing(under, Folding.Fold(value)))),
         _ => Union(text.Values.Select(value => RowSource.Beginning(under, Folding.Fold(value)))),
     };
@@ -119,7 +133,7 @@ sealed class LeafResolver(TermLookup terms, TimeZoneInfo zone, Func<TypeSearch, 
 
     static RowSource? LastPart(IReadOnlyList<int> under, PartValue part) => part switch
     {
-        PartValue.OfQuantity quantity => Numbers(under, quantity.Value.Number, false),
+        PartValue.OfQuantity quantity => Numbers(under, quantity.Value.Number),
         PartValue.OfDate date => RowSource.Dates(under, Anywhere(date.Value)),
         PartValue.OfString text => RowSource.Beginning(under, Folding.Fold(text.Value)),
         _ => throw new UnreachableException(),

@@ -62,8 +62,8 @@ sealed class Matches
     /// <summary>Rows a bitmap block holds.</summary>
     public const int BlockSize = 32_000;
 
-    // A page of 50 is mostly in the first block; rare matches need more, and each round trip costs as much as four blocks.
-    const int BlocksAtOnce = 4;
+    // A page of 50 is mostly in the first block; rare matches need more, and each round trip costs as much as four blocks: so each asks four times as many.
+    const int BlocksFirst = 4;
 
     const int NumbersAtOnce = 100_000;
 
@@ -105,29 +105,40 @@ sealed class Matches
     public async IAsyncEnumerable<List<long>> NumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (nothing) yield break;
-        var rowDriven = SqlCompiler.IsRowDriven(leaves);
-        var atOnce = count > BlockSize ? int.MaxValue : BlocksAtOnce;
+        var numbers = SqlCompiler.IsRowDriven(leaves) ? RowNumbersAsync(after, count, cancellationToken) : BlockNumbersAsync(after, count, cancellationToken);
+        await foreach (var portion in numbers) yield return portion;
+    }
+
+    async IAsyncEnumerable<List<long>> RowNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         for (var last = after; last < Horizon;)
         {
-            var query = rowDriven
-                ? SqlCompiler.Numbers(Type, leaves, last, Horizon, count + 1)
-                : SqlCompiler.Blocks(leaves, state.All, (int)((last + 1) / BlockSize), (int)(Horizon / BlockSize), atOnce);
             var numbers = new List<long>();
-            var (read, block) = (0, 0);
-            await using (var command = Command(connection, query))
+            await using (var command = Command(connection, SqlCompiler.Numbers(Type, leaves, last, Horizon, count + 1)))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    read++;
-                    if (rowDriven) numbers.Add(reader.GetInt64(0));
-                    else AddBits(numbers, block = reader.GetInt32(0), reader.GetFieldValue<BitArray>(1), last, Horizon);
-                }
+                while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
             }
 
             if (numbers.Count > 0) yield return numbers;
-            if (read < (rowDriven ? count + 1 : atOnce)) yield break;
-            last = rowDriven ? numbers[^1] : (((long)block + 1) * BlockSize) - 1;
+            if (numbers.Count <= count) yield break;
+            last = numbers[^1];
+        }
+    }
+
+    async IAsyncEnumerable<List<long>> BlockNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (block, end) = ((after + 1) / BlockSize, Horizon / BlockSize);
+        for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
+        {
+            var numbers = new List<long>();
+            await using (var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken)) AddBits(numbers, reader.GetInt32(0), reader.GetFieldValue<BitArray>(1), after, Horizon);
+            }
+
+            if (numbers.Count > 0) yield return numbers;
         }
     }
 
@@ -142,7 +153,7 @@ sealed class Matches
             return set;
         }
 
-        await using var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, 0, (int)(Horizon / BlockSize), int.MaxValue));
+        await using var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, 0, (int)(Horizon / BlockSize)));
         await set.ReadAsync(command, cancellationToken);
         set.Cut(Horizon);
         return set;

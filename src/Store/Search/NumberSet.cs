@@ -9,6 +9,13 @@ sealed class NumberSet
 {
     readonly SortedDictionary<int, BitArray> blocks = [];
 
+    public static NumberSet Of(IEnumerable<long> numbers)
+    {
+        var set = new NumberSet();
+        foreach (var number in numbers) set.Add(number);
+        return set;
+    }
+
     /// <summary>The rows of a term.</summary>
     public static async Task<NumberSet> OfAsync(NpgsqlConnection connection, int term, CancellationToken cancellationToken)
     {
@@ -20,6 +27,8 @@ sealed class NumberSet
     }
 
     public IEnumerable<int> Blocks => blocks.Keys;
+
+    public bool IsEmpty => blocks.Values.All(bits => !bits.HasAnySet());
 
     public long Count => blocks.Values.Sum(Ones);
 
@@ -51,11 +60,14 @@ sealed class NumberSet
     public async Task ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var (block, bits) = (reader.GetInt32(0), reader.GetFieldValue<BitArray>(1));
-            blocks[block] = blocks.TryGetValue(block, out var known) ? known.Or(bits) : bits;
-        }
+        while (await reader.ReadAsync(cancellationToken)) Read(reader);
+    }
+
+    /// <summary>Adds a row of (block, bits).</summary>
+    public void Read(NpgsqlDataReader reader)
+    {
+        var (block, bits) = (reader.GetInt32(0), reader.GetFieldValue<BitArray>(1));
+        blocks[block] = blocks.TryGetValue(block, out var known) ? known.Or(bits) : bits;
     }
 
     /// <summary>Removes numbers behind the last one wanted.</summary>
@@ -63,6 +75,12 @@ sealed class NumberSet
     {
         if (!blocks.TryGetValue((int)(last / Matches.BlockSize), out var bits)) return;
         for (var i = (int)(last % Matches.BlockSize) + 1; i < bits.Length; i++) bits[i] = false;
+    }
+
+    public void IntersectWith(NumberSet other)
+    {
+        foreach (var block in blocks.Keys.Where(block => !other.blocks.ContainsKey(block)).ToList()) blocks.Remove(block);
+        foreach (var (block, bits) in blocks) bits.And(other.blocks[block]);
     }
 
     public void ExceptWith(NumberSet other)

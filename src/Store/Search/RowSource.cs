@@ -48,13 +48,23 @@ sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
     public static RowSource Dates(IEnumerable<int> terms, DateEdge edge) => new(
         "select no from date_row where param = any({0}) and " + Fill(edge.Condition, 1), [SqlValue.Of(terms), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
 
-    public static RowSource Numbers(IEnumerable<int> terms, NumberEdge edge) => new(
-        "select no from num_row where param = any({0}) and " + Fill(edge.Condition, 1), [SqlValue.Of(terms), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
+    /// <summary>Numbers within an interval, of which an end at most is open.</summary>
+    public static RowSource Numbers(IEnumerable<int> terms, NumberInterval interval)
+    {
+        var low = interval.Low is null ? "" : $" and low {(interval.WithLow ? ">=" : ">")} {{1}}";
+        var high = interval.High is null ? "" : $" and low {(interval.WithHigh ? "<=" : "<")} {{{(interval.Low is null ? 1 : 2)}}}";
+        SqlValue[] ends = [.. new[] { interval.Low, interval.High }.OfType<decimal>().Select(SqlValue.Of)];
+        return new("select no from num_row where param = any({0})" + low + high, [SqlValue.Of(terms), .. ends]);
+    }
+
+    /// <summary>Runs of integers for which the condition of <see cref="RunEdge"/> holds.</summary>
+    public static RowSource Runs(int param, RunEdge edge) => new(
+        "select no from num_row where param = {0} and " + Fill(edge.Condition, 1), [SqlValue.Of(param), SqlValue.Of(edge.Low), SqlValue.Of(edge.High)]);
 
     /// <summary>Strings that begin with a folded text.</summary>
     public static RowSource Beginning(IEnumerable<int> terms, string folded)
     {
-        var key = folded.Length <= KeyLetters ? folded : folded[..(char.IsHighSurrogate(folded[KeyLetters - 1]) ? KeyLetters - 1 : KeyLetters)];
+        var key = Key(folded);
         return new(
             "select no from str_row where param = any({0}) and left(folded, 100) >= {1} and left(folded, 100) <= {2} and starts_with(folded, {3})",
             [SqlValue.Of(terms), SqlValue.Of(key), SqlValue.Of(key + Behind), SqlValue.Of(folded)]);
@@ -63,8 +73,14 @@ sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
     public static RowSource Containing(IEnumerable<int> terms, string folded) =>
         new("select no from str_row where param = any({0}) and folded like {1}", [SqlValue.Of(terms), SqlValue.Of($"%{Like(folded)}%")]);
 
-    public static RowSource Exactly(IEnumerable<int> terms, IEnumerable<long> hashes) =>
-        new("select no from str_row where param = any({0}) and hash = any({1})", [SqlValue.Of(terms), SqlValue.Of(hashes)]);
+    /// <summary>Strings that are one of the texts letter for letter: the key leads to them, the hash decides.</summary>
+    public static RowSource Exactly(IEnumerable<int> terms, IReadOnlyList<string> texts)
+    {
+        var folded = texts.Select(Folding.Fold).Distinct().ToList();
+        return new(
+            "select r.no from unnest({1}, {2}) k(low, high) join str_row r on r.param = any({0}) and left(r.folded, 100) >= k.low and left(r.folded, 100) <= k.high and r.hash = any({3})",
+            [SqlValue.Of(terms), SqlValue.Of(folded.Select(Key)), SqlValue.Of(folded.Select(text => text.Length <= KeyLetters ? text : Key(text) + Behind)), SqlValue.Of(texts.Select(Hashes.Exact))]);
+    }
 
     /// <summary>All of them together; null for none.</summary>
     public static RowSource? Union(IReadOnlyList<RowSource> sources)
@@ -83,6 +99,9 @@ sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
 
     // Fewer than the 100 code points the btree holds: what is behind them is compared in the row.
     const int KeyLetters = 50;
+
+    static string Key(string folded) =>
+        folded.Length <= KeyLetters ? folded : folded[..(char.IsHighSurrogate(folded[KeyLetters - 1]) ? KeyLetters - 1 : KeyLetters)];
 
     /// <summary>Behind every text that begins with the same letters, in the order of bytes.</summary>
     internal const string Behind = "\U0010FFFF";
@@ -113,34 +132,29 @@ sealed record DateEdge(DateTime From, DateTime To, string Condition, DateTime Lo
     };
 }
 
-/// <summary>What must hold of a number's row.</summary>
+/// <summary>What must hold of a run of integers, of which one must match.</summary>
 /// <param name="Condition">$low and $high stand for <paramref name="Low"/> and <paramref name="High"/>.</param>
-sealed record NumberEdge(string Condition, decimal Low, decimal High)
+sealed record RunEdge(string Condition, decimal Low, decimal High)
 {
     /// <summary>Null when nothing can match: 3.5 among integers.</summary>
-    /// <param name="runs">Rows are runs of integers: one of them must match.</param>
-    public static NumberEdge? Of(NumberValue value, bool runs)
+    public static RunEdge? Of(NumberValue value)
     {
-        var (n, top) = (value.Number, runs ? "high" : "low");        // low is in front in the index
-        if (value.Prefix is Prefix.Gt or Prefix.Sa) return new NumberEdge($"{top} > $low and $high is not null", n, n);
-        if (value.Prefix is Prefix.Lt or Prefix.Eb) return new NumberEdge("low < $low and $high is not null", n, n);
-        if (value.Prefix == Prefix.Ge) return new NumberEdge($"{top} >= $low and $high is not null", n, n);
-        if (value.Prefix == Prefix.Le) return new NumberEdge("low <= $low and $high is not null", n, n);
-        return runs ? OfRuns(value) : new NumberEdge(
-            value.Prefix switch
-            {
-                Prefix.Ne => "(low < $low or low >= $high)",
-                Prefix.Ap => "low >= $low and low <= $high",
-                _ => "low >= $low and low < $high",
-            },
-            value.Low, value.High);
+        var n = value.Number;
+        return value.Prefix switch
+        {
+            Prefix.Gt or Prefix.Sa => new("high > $low and $high is not null", n, n),
+            Prefix.Lt or Prefix.Eb => new("low < $low and $high is not null", n, n),
+            Prefix.Ge => new("high >= $low and $high is not null", n, n),
+            Prefix.Le => new("low <= $low and $high is not null", n, n),
+            _ => Within(value),
+        };
     }
 
-    static NumberEdge? OfRuns(NumberValue value)
+    static RunEdge? Within(NumberValue value)
     {
         var first = Math.Ceiling(value.Low);
         var last = value.Prefix == Prefix.Ap ? Math.Floor(value.High) : Math.Ceiling(value.High) - 1;
-        if (value.Prefix == Prefix.Ne) return new NumberEdge("(low < $low or high > $high)", first, last);
-        return first <= last ? new NumberEdge("low <= $high and high >= $low", first, last) : null;
+        if (value.Prefix == Prefix.Ne) return new RunEdge("(low < $low or high > $high)", first, last);
+        return first <= last ? new RunEdge("low <= $high and high >= $low", first, last) : null;
     }
 }

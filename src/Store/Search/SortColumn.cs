@@ -35,8 +35,9 @@ abstract class SortColumn(SortKey key)
         return parameter.Kind switch
         {
             SearchKind.Date => new RowColumn(connection, key, valued, [.. own, .. await Under('w')], RowColumn.Dates),
-            SearchKind.Number => new RowColumn(connection, key, valued, own, key.Descending && parameter.HasRuns ? RowColumn.RunEnds : RowColumn.Numbers),
-            SearchKind.Quantity => new RowColumn(connection, key, valued, await Under('q'), RowColumn.Numbers),
+            SearchKind.Number when parameter.HasRuns => new RowColumn(connection, key, valued, own, key.Descending ? RowColumn.RunEnds : RowColumn.Numbers),
+            SearchKind.Number => new NumberColumn(connection, key, valued, own, await terms.AllAsync(parameter, '3', cancellationToken)),
+            SearchKind.Quantity => new NumberColumn(connection, key, valued, await Under('q'), await terms.AllAsync(parameter, '3', cancellationToken)),
             SearchKind.Text => new RowColumn(connection, key, valued, own, RowColumn.Strings),
             SearchKind.Reference => new RowColumn(connection, key, valued, own, RowColumn.References),
             _ => new TermColumn(connection, key, valued, await terms.AllAsync(parameter, parameter.Kind == SearchKind.Uri ? 'u' : 't', cancellationToken)),
@@ -99,9 +100,14 @@ sealed class RowColumn(NpgsqlConnection connection, SortKey key, SortColumn.Valu
         return keys;
     }
 
-    public override async IAsyncEnumerable<(long No, string Key)> WalkAsync(
-        NumberSet within, (string Key, long No)? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override IAsyncEnumerable<(long No, string Key)> WalkAsync(NumberSet within, (string Key, long No)? after, CancellationToken cancellationToken) =>
+        WalkAsync(within, after, null, cancellationToken);
+
+    /// <param name="until">Values from here on are not wanted.</param>
+    public async IAsyncEnumerable<(long No, string Key)> WalkAsync(
+        NumberSet within, (string Key, long No)? after, string? until, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        bool IsWanted(string key) => until is null || Compare(key, until) * (Descending ? -1 : 1) < 0;
         while (under.Length > 0)
         {
             var rows = new List<(long No, string Key)>();
@@ -113,10 +119,10 @@ sealed class RowColumn(NpgsqlConnection connection, SortKey key, SortColumn.Valu
 
             foreach (var row in rows)
             {
-                if (within.Contains(row.No)) yield return row;
+                if (within.Contains(row.No) && IsWanted(row.Key)) yield return row;
             }
 
-            if (rows.Count < AtOnce) yield break;
+            if (rows.Count < AtOnce || !IsWanted(rows[^1].Key)) yield break;
             after = (rows[^1].Key, rows[^1].No);
         }
     }

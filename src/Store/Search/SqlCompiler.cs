@@ -17,6 +17,9 @@ sealed class SqlCompiler
 
     readonly List<SqlValue> values = [];
 
+    // First and last block wanted, as they stand in the text; null: all.
+    (string From, string To)? window;
+
     /// <summary>True when bitmaps alone answer: counting is cheap.</summary>
     public static bool IsBitsOnly(IReadOnlyList<Leaf> leaves) => leaves.All(leaf => leaf.Rows is null);
 
@@ -34,18 +37,18 @@ sealed class SqlCompiler
             return compiler.Done($"select count(distinct r.no)\n{rows}");
         }
 
-        var (from, expression) = compiler.BlockJoin([new Leaf(false, [live], null), .. leaves], "");
+        var (from, expression) = compiler.BlockJoin([new Leaf(false, [live], null), .. leaves]);
         return compiler.Done($"select coalesce(sum(bit_count({expression})), 0)::bigint\n{from}");
     }
 
     /// <summary>Rows (block, bits) that are not empty, in block order.</summary>
     /// <param name="all">Number of the term that every row has: start of searches that only exclude.</param>
-    public static CompiledQuery Blocks(IReadOnlyList<Leaf> leaves, int all, int fromBlock, int toBlock, int atMost)
+    public static CompiledQuery Blocks(IReadOnlyList<Leaf> leaves, int all, int fromBlock, int toBlock)
     {
         var compiler = new SqlCompiler();
-        var range = $" and block between {compiler.Add(SqlValue.Of(fromBlock))} and {compiler.Add(SqlValue.Of(toBlock))}";
+        compiler.window = (compiler.Add(SqlValue.Of(fromBlock)), compiler.Add(SqlValue.Of(toBlock)));
         IReadOnlyList<Leaf> start = leaves.Any(leaf => !leaf.Negated) ? leaves : [new Leaf(false, [all], null), .. leaves];
-        var (from, expression) = compiler.BlockJoin(start, range);
+        var (from, expression) = compiler.BlockJoin(start);
         return compiler.Done(
             $"""
             select block, b from (
@@ -54,7 +57,6 @@ sealed class SqlCompiler
             ) matched
              where bit_count(b) > 0
              order by block
-             limit {compiler.Add(SqlValue.Of(atMost))}
             """);
     }
 
@@ -75,7 +77,7 @@ sealed class SqlCompiler
     }
 
     // from (...) p0 join (...) p1 using (block) left join (...) n0 using (block), and the expression over them
-    (string From, string Expression) BlockJoin(IReadOnlyList<Leaf> leaves, string range)
+    (string From, string Expression) BlockJoin(IReadOnlyList<Leaf> leaves)
     {
         var from = new StringBuilder("  from ");
         var expression = new StringBuilder();
@@ -84,7 +86,7 @@ sealed class SqlCompiler
         {
             var name = (leaf.Negated ? "n" : "p") + count.ToString(CultureInfo.InvariantCulture);
             if (count > 0) from.Append(leaf.Negated ? "\n  left join " : "\n  join ");
-            from.Append(CultureInfo.InvariantCulture, $"({LeafSelect(leaf, range)}) {name}");
+            from.Append(CultureInfo.InvariantCulture, $"({LeafSelect(leaf)}) {name}");
             if (count > 0) from.Append(" using (block)");
             if (count > 0) expression.Append(" & ");
             expression.Append(leaf.Negated ? $"coalesce(~{name}.b, {Ones})" : $"{name}.b");
@@ -94,14 +96,16 @@ sealed class SqlCompiler
         return (from.ToString(), expression.ToString());
     }
 
-    string LeafSelect(Leaf leaf, string range)
+    string LeafSelect(Leaf leaf)
     {
+        var range = window is var (from, to) ? $" and block between {from} and {to}" : "";
         var bits = leaf.Terms.Count == 1
             ? $"select block, b from bits where term = {Add(SqlValue.Of(leaf.Terms[0]))}{range}"
             : $"select block, bit_or(b) as b from bits where term = any({Add(SqlValue.Of(leaf.Terms))}){range} group by block";
         if (leaf.Rows is null) return bits;
-        var rows = $"select (no / 32000)::integer as block, bit_or(set_bit({Zeros}, (no % 32000)::integer, 1)) as b from ({Source(leaf.Rows)}) rows group by 1";
-        return $"select block, bit_or(b) as b from ({bits} union all {rows}) mixed where true{range} group by block";
+        var within = window is var (first, last) ? $" where no between {first}::bigint * 32000 and {last}::bigint * 32000 + 31999" : "";
+        var rows = $"select (no / 32000)::integer as block, bit_or(set_bit({Zeros}, (no % 32000)::integer, 1)) as b from ({Source(leaf.Rows)}) rows{within} group by 1";
+        return $"select block, bit_or(b) as b from ({bits} union all {rows}) mixed group by block";
     }
 
     string RowSelect(ServedType type, IReadOnlyList<Leaf> leaves, string standing)

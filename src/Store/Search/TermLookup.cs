@@ -80,4 +80,31 @@ sealed class TermLookup(NpgsqlConnection connection)
             cancellationToken: cancellationToken));
         return [.. found.Select(term => (term.Id, term.Kind[0], term.Code))];
     }
+
+    /// <summary>The cells of numbers within the ranges.</summary>
+    public async Task<IReadOnlyList<int>> CellsAsync(SearchParameter parameter, IReadOnlyList<(NumberUnit Unit, CellRange Range)> ranges, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync<int>(new CommandDefinition(
+            """
+            select distinct t.id from unnest(@Kinds::"char"[], @Systems, @Lows, @Highs) r(kind, system, low, high)
+              join term t on t.type = @Type and t.param = @Name and t.kind = r.kind and t.system = r.system and t.code >= r.low and t.code < r.high
+            """,
+            new
+            {
+                Kinds = ranges.Select(one => one.Range.Digits.ToString()).ToArray(),
+                Systems = ranges.Select(one => one.Unit.System).ToArray(),
+                Lows = ranges.Select(one => one.Unit.Prefix + one.Range.Low).ToArray(),
+                Highs = ranges.Select(one => one.Unit.Prefix + one.Range.High).ToArray(),
+                Type = parameter.Type.Number,
+                parameter.Name,
+            },
+            cancellationToken: cancellationToken));
+        return [.. found.Order()];
+    }
 }
+
+/// <summary>Numbers of one unit; of a parameter without units all.</summary>
+/// <param name="Rows">Term its rows are filed under.</param>
+/// <param name="System">Of its cells.</param>
+/// <param name="Prefix">What stands before the code of its cells.</param>
+readonly record struct NumberUnit(int Rows, string System, string Prefix);

@@ -20,10 +20,13 @@ public sealed class SqlCompilerTests
     public void Bitmaps_are_counted_with_the_live_one() => Same("count-bits", SqlCompiler.Count(ServedType.ImagingStudy, [Ct, ChestOrLung, NoContrast], Live));
 
     [Fact]
-    public void A_page_ships_blocks() => Same("page-bits", SqlCompiler.Blocks([Ct, ChestOrLung], All, 0, 312, 4));
+    public void A_page_ships_blocks() => Same("page-bits", SqlCompiler.Blocks([Ct, ChestOrLung], All, 0, 312));
 
     [Fact]
-    public void A_page_that_only_excludes_starts_from_every_row() => Same("page-only-not", SqlCompiler.Blocks([NoContrast], All, 0, 312, 4));
+    public void A_page_that_only_excludes_starts_from_every_row() => Same("page-only-not", SqlCompiler.Blocks([NoContrast], All, 0, 312));
+
+    [Fact]
+    public void A_page_of_mixed_bits_and_rows_looks_at_its_blocks_only() => Same("page-edge", SqlCompiler.Blocks([SinceNoon, Ct], All, 4, 7));
 
     [Fact]
     public void Few_rows_are_tested_against_bitmaps() => Same("page-rows", SqlCompiler.Numbers(ServedType.ImagingStudy, [Ct, Patient, NoContrast, NotIds], 100, 5000, 51));

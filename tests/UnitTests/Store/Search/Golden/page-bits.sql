@@ -5,9 +5,7 @@ select block, p0.b & p1.b as b
 ) matched
  where bit_count(b) > 0
  order by block
- limit $5
 -- $1 Int32
 -- $2 Int32
 -- $3 Int32
 -- $4 Int32[]
--- $5 Int32

@@ -5,9 +5,7 @@ select block, p0.b & coalesce(~n1.b, repeat('1', 32000)::bit(32000)) as b
 ) matched
  where bit_count(b) > 0
  order by block
- limit $5
 -- $1 Int32
 -- $2 Int32
 -- $3 Int32
 -- $4 Int32
--- $5 Int32

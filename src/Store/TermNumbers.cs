@@ -15,7 +15,10 @@ sealed class TermNumbers
     readonly ConcurrentDictionary<TermKey, int> numbers = new();
 
     /// <summary>The numbers known of a database.</summary>
-    public static TermNumbers Of(NpgsqlDataSource database) => ByDatabase.GetOrAdd(database.ConnectionString, _ => new TermNumbers());
+    public static TermNumbers Of(NpgsqlDataSource database) => Of(database.ConnectionString);
+
+    /// <summary>The same, by what connections of one pool share.</summary>
+    public static TermNumbers Of(string connectionString) => ByDatabase.GetOrAdd(connectionString, _ => new TermNumbers());
 
     public int this[TermKey key] => numbers[key];
 
@@ -64,6 +67,8 @@ sealed class TermNumbers
     }
 
     public bool TryGet(TermKey key, out int number) => numbers.TryGetValue(key, out number);
+
+    public void Remember(TermKey key, int number) => numbers[key] = number;
 
     static void AddKeys(NpgsqlCommand command, IReadOnlyList<TermKey> keys)
     {

@@ -1,7 +1,11 @@
 namespace Dicom2Fhir.Store.Search;
 
 /// <summary>A bitmap term: kinds are listed in Schema/0002_search.sql.</summary>
-public readonly record struct TermKey(short Type, string Param, char Kind, string System, string Code);
+public readonly record struct TermKey(short Type, string Param, char Kind, string System, string Code)
+{
+    /// <summary>Of what tells terms apart mostly: a resource has some hundred, each looked up several times.</summary>
+    public override int GetHashCode() => HashCode.Combine(Code, Param, Kind);
+}
 
 /// <summary>
 /// Everything the index holds of one resource. Typed rows are filed under a term, which is among <see cref="Terms"/>: the parameter's "has any value", a unit, the

@@ -3,27 +3,35 @@ using Npgsql;
 
 namespace Dicom2Fhir.Store.Search;
 
-/// <summary>Numbers of the terms a query means, as its snapshot has them.</summary>
+/// <summary>Numbers of the terms a query means. Terms never change, so those asked for by system and code are asked for once in the life of a process.</summary>
 sealed class TermLookup(NpgsqlConnection connection)
 {
-    readonly Dictionary<(short, string), int?> present = [];
+    readonly TermNumbers known = TermNumbers.Of(connection.ConnectionString);
 
     /// <summary>The "has any value" term; null when no resource ever had one.</summary>
-    public async Task<int?> PresentAsync(SearchParameter parameter, CancellationToken cancellationToken)
-    {
-        var key = (parameter.Type.Number, parameter.Name);
-        if (present.TryGetValue(key, out var known)) return known;
-        return present[key] = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
-            "select id from term where type = @Type and param = @Name and kind = 'p' and system = '' and code = ''",
-            new { Type = parameter.Type.Number, parameter.Name }, cancellationToken: cancellationToken));
-    }
+    public async Task<int?> PresentAsync(SearchParameter parameter, CancellationToken cancellationToken) =>
+        (await TokensAsync(parameter, 'p', [new TokenValue("", "")], cancellationToken)) is [var number] ? number : null;
 
-    /// <summary>Codes (t) or regions (b).</summary>
+    /// <summary>Codes (t), regions (b) or the "has any value" term (p).</summary>
     public async Task<IReadOnlyList<int>> TokensAsync(SearchParameter parameter, char kind, IReadOnlyList<TokenValue> values, CancellationToken cancellationToken)
     {
-        var found = await connection.QueryAsync<int>(new CommandDefinition(
+        var found = new HashSet<int>();
+        var unknown = new List<TokenValue>();
+        foreach (var value in values)
+        {
+            if (value is { System: { } system, Code: { } code } && known.TryGet(new TermKey(parameter.Type.Number, parameter.Name, kind, system, code), out var number)) found.Add(number);
+            else unknown.Add(value);
+        }
+
+        if (unknown.Count > 0) found.UnionWith(await FindAsync(parameter, kind, unknown, cancellationToken));
+        return [.. found.Order()];
+    }
+
+    async Task<IEnumerable<int>> FindAsync(SearchParameter parameter, char kind, List<TokenValue> values, CancellationToken cancellationToken)
+    {
+        var found = (await connection.QueryAsync<(int Id, string System, string Code)>(new CommandDefinition(
             """
-            select distinct t.id from unnest(@Systems, @Codes) v(system, code)
+            select distinct t.id, t.system, t.code from unnest(@Systems, @Codes) v(system, code)
               join term t on t.type = @Type and t.param = @Name and t.kind = @Kind::"char"
                          and (v.system is null or t.system = v.system) and (v.code is null or t.code = v.code)
             """,
@@ -35,8 +43,9 @@ sealed class TermLookup(NpgsqlConnection connection)
                 parameter.Name,
                 Kind = kind.ToString(),
             },
-            cancellationToken: cancellationToken));
-        return [.. found.Order()];
+            cancellationToken: cancellationToken))).ToList();
+        foreach (var (id, system, code) in found) known.Remember(new TermKey(parameter.Type.Number, parameter.Name, kind, system, code), id);
+        return found.Select(term => term.Id);
     }
 
     /// <summary>Words that begin with one of these, folded.</summary>

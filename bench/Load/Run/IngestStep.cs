@@ -132,7 +132,8 @@ static class IngestStep
     static async Task<Ran> RunAsync(string database, string verb, string path)
     {
         var start = new ProcessStartInfo("dotnet", [Bench.IndexerProgram, verb, path, "--data", database, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";             // as ./dicom2fhir starts it
+        start.Environment["DOTNET_GCgen0size"] = "0x4000000";
         start.Environment["Instances"] = "counts";
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;

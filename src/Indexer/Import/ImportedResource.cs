@@ -19,12 +19,15 @@ abstract record ImportedResource
         /// <summary>With the tag of resources that break their profile, or without it.</summary>
         public Accepted WithTag(bool on)
         {
+            if (!on && Resource.Meta?.Tag.Any(tag => tag.System == ConformanceTag.System) != true) return this;
             var json = ConformanceTag.Set(Json, on);
             return ReferenceEquals(json, Json) ? this : this with { Json = json, Resource = Parse(Encoding.UTF8.GetBytes(json))! };
         }
     }
 
     public sealed record Turned(string Outcome, string Reason, string Text) : ImportedResource;
+
+    static readonly Turned HalfPair = new(Outcomes.Quarantined, Reasons.NotFhir, "a string holds half of a surrogate pair");
 
     static readonly JsonSerializerOptions Strict = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Strict);
 
@@ -38,13 +41,15 @@ abstract record ImportedResource
         string? typeName;
         try
         {
-            using var document = JsonDocument.Parse(item.Json, new JsonDocumentOptions { MaxDepth = 256 });
-            var root = document.RootElement;
-            typeName = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("resourceType", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString() : null;
+            typeName = TypeOf(item.Json.Span);
         }
         catch (JsonException exception)
         {
             return new Turned(Outcomes.Quarantined, Reasons.NotJson, string.Create(CultureInfo.InvariantCulture, $"no JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
+        }
+        catch (InvalidOperationException)
+        {
+            return HalfPair;
         }
 
         if (typeName is null) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resourceType");
@@ -71,8 +76,25 @@ abstract record ImportedResource
         }
         catch (InvalidOperationException)
         {
-            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "a string holds half of a surrogate pair");
+            return HalfPair;
         }
+    }
+
+    // Reads to the end, so that what is no JSON is known by its place. Null: no resourceType.
+    static string? TypeOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+        string? type = null;
+        reader.Read();
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        while (reader.Read())
+        {
+            if (!isObject || reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals("resourceType"u8)) continue;
+            reader.Read();
+            type = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        }
+
+        return type;
     }
 
     static Resource? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<Resource>(json, Strict);

@@ -60,7 +60,12 @@ sealed class LeafResolver(TermLookup terms, TimeZoneInfo zone, Func<TypeSearch, 
     }
 
     async Task<Leaf> IdentifierAsync(TokenCriterion token, CancellationToken cancellationToken) =>
-        await RowsAsync(token.Parameter, param => RowSource.Identifiers(param, token.Values.Select(Hash)), cancellationToken) with { Negated = token.Not };
+        await RowsAsync(
+            token.Parameter,
+            param => token.Parameter.IsBare
+                ? RowSource.Bare(param, token.Parameter.Type.Number, [.. token.Values.Select(value => (Hash(value), value.Code ?? ""))])
+                : RowSource.Identifiers(param, token.Values.Select(Hash)),
+            cancellationToken) with { Negated = token.Not };
 
     static long Hash(TokenValue value) => value.Code is null ? Hashes.System(value.System!) : Hashes.Identifier(value.System, value.Code);
 

@@ -12,6 +12,20 @@ sealed record RowSource(string Sql, IReadOnlyList<SqlValue> Values)
     public static RowSource Identifiers(int param, IEnumerable<long> hashes) =>
         new("select no from ident_row where param = {0} and hash = any({1})", [SqlValue.Of(param), SqlValue.Of(hashes)]);
 
+    /// <summary>
+    /// Values that stand in the document as they are (UIDs). Two may share a hash of 64 bits, so the document decides: as text, else, where its strings are
+    /// written with escapes, by its values. Rows of an older version than the document, and those whose newer one waits to be folded, go by the hash.
+    /// </summary>
+    public static RowSource Bare(int param, short type, IReadOnlyList<(long Hash, string Value)> wanted) => new(
+        """
+        select i.no from unnest({2}, {3}) v(hash, value) join ident_row i on i.param = {0} and i.hash = v.hash
+          join search_row s on s.type = {1} and s.no = i.no join resource d on d.resource_id = s.resource_id
+         where s.gone_at is not null or position('"' || v.value || '"' in d.document) > 0
+            or exists (select from pending p where p.resource_id = s.resource_id)
+            or jsonb_path_exists(d.document::jsonb, '$.** ? (@ == $value)', jsonb_build_object('value', v.value))
+        """,
+        [SqlValue.Of(param), SqlValue.Of(type), SqlValue.Of(wanted.Select(one => one.Hash)), SqlValue.Of(wanted.Select(one => one.Value))]);
+
     public static RowSource Ids(short type, IEnumerable<string> ids) =>
         new("select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = {0} and r.id = any({1})",
             [SqlValue.Of(type), SqlValue.Of(ids)]);

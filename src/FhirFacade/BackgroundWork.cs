@@ -14,6 +14,9 @@ sealed class BackgroundWork(
     static readonly TimeSpan BetweenCleaning = TimeSpan.FromHours(1);
     static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
+    // A replica that may be promoted.
+    static readonly TimeSpan WhileReadOnly = TimeSpan.FromMinutes(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await ListeningAsync(stoppingToken)) return;
@@ -57,7 +60,7 @@ sealed class BackgroundWork(
             }
             catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege)
             {
-                await Task.Delay(BetweenCleaning, time, cancellationToken);     // folding is the indexer's work then
+                await Task.Delay(exception.SqlState == PostgresErrorCodes.InsufficientPrivilege ? BetweenCleaning : WhileReadOnly, time, cancellationToken);     // folding is the indexer's work then
             }
             catch (NpgsqlException exception)
             {

@@ -32,7 +32,7 @@ sealed class DatabaseRetry(ILogger logger)
             }
             catch (NpgsqlException exception) when (!IsRefusal(exception))
             {
-                throw new StoreException($"The database does not take a batch: {StateOf(exception)}.", exception);
+                throw new StoreException($"The database does not take a batch: {CauseOf(exception)}.", exception);
             }
         }
     }
@@ -50,6 +50,15 @@ sealed class DatabaseRetry(ILogger logger)
 
     public static string StateOf(NpgsqlException exception) => exception.SqlState ?? (exception.InnerException ?? exception).GetType().Name;
 
-    // 57P01 and 57P02: a server that shuts down or crashed ends its connections; Npgsql does not count them.
-    static bool IsPassing(NpgsqlException exception) => exception.IsTransient || exception is PostgresException { SqlState: ['5', '7', 'P', ..] };
+    static string CauseOf(NpgsqlException exception) => exception.SqlState switch
+    {
+        PostgresErrorCodes.ReadOnlySqlTransaction => "the server is read-only, as a replica that was not promoted (25006)",
+        PostgresErrorCodes.DiskFull => "its disk is full (53100)",
+        _ => StateOf(exception),
+    };
+
+    // 57P01 and 57P02: a server that shuts down or crashed ends its connections; Npgsql does not count them. 25006: a replica that is soon promoted.
+    // What no server said is a connection that failed, also to the last of several servers.
+    static bool IsPassing(NpgsqlException exception) =>
+        exception is not PostgresException refused || refused.IsTransient || refused.SqlState is ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction;
 }

@@ -42,6 +42,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         log_min_messages = warning
         log_min_error_statement = panic
         log_error_verbosity = terse
+        log_parameter_max_length = 0
         log_parameter_max_length_on_error = 0
         """;
 
@@ -134,7 +135,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     static string Home(string folder)
     {
         var pointer = Path.Combine(folder, "postgres.path");
-        if (File.Exists(pointer)) return File.ReadAllText(pointer).Trim();
+        if (File.Exists(pointer)) return Pointed(folder, pointer);
 
         var home = Path.Combine(folder, "postgres");
         if (ServerProcess.Account is null)
@@ -148,12 +149,30 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             home = Path.Combine("/var/lib/dicom2fhir", ShortHash(folder));
             Directory.CreateDirectory(home);
             File.WriteAllText(pointer, home + "\n");
+            File.WriteAllText(Back(home), folder + "\n");
         }
 
         Directory.CreateDirectory(home);
         Own(home);
         return home;
     }
+
+    // A copied data folder points to the cluster of the original: its lock is another, and the last user of the one would stop the server of the other.
+    static string Pointed(string folder, string pointer)
+    {
+        var home = File.ReadAllText(pointer).Trim();
+        var original = File.Exists(Back(home)) ? File.ReadAllText(Back(home)).Trim() : folder;
+        if (File.Exists(Path.Combine(original, "postgres.path")) && ServerProcess.Run("test", [original, "-ef", folder]).ExitCode != 0)
+        {
+            throw new StoreException(
+                $"The data folder {folder} is a copy of {original}, whose database lies in {home}: use that one, or remove {pointer} and restore a backup into the copy.");
+        }
+
+        if (original != folder) File.WriteAllText(Back(home), folder + "\n");      // it was moved
+        return home;
+    }
+
+    static string Back(string home) => Path.Combine(home, "data-folder");
 
     static bool CanEnter(string folder) => ServerProcess.RunAsAccount("test", ["-x", folder]).ExitCode == 0;
 
@@ -188,6 +207,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var programs = PostgresBinaries.Find(Data(home));
         if (!File.Exists(Path.Combine(Data(home), "PG_VERSION"))) Initialise(home, programs);
+        RemoveForeignLocks(home, socketFolder);
         File.WriteAllText(Path.Combine(Data(home), "dicom2fhir.conf"), Settings + $"\nunix_socket_directories = '{socketFolder.Replace("'", "''", StringComparison.Ordinal)}'\n");
         var logged = new FileInfo(Log(home)) is { Exists: true, Length: var length } ? length : 0;
 
@@ -203,6 +223,16 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await Task.Delay(500, cancellationToken);
             if (await AnswersAsync(socketFolder, cancellationToken)) break;
         }
+    }
+
+    // A copy of a running cluster brings the lock files of the original, whose server lives. Of a moved folder the server itself notices that the old one
+    // still runs: its shared memory is found by the inode of the data.
+    static void RemoveForeignLocks(string home, string socketFolder)
+    {
+        var file = Path.Combine(Data(home), "postmaster.pid");
+        if (!File.Exists(file) || File.ReadLines(file).ElementAtOrDefault(1) is not { } data || data == Data(home)) return;
+        File.Delete(file);
+        File.Delete(Path.Combine(socketFolder, ".s.PGSQL.5432.lock"));
     }
 
     // The first reason this start logged; lines of earlier starts stand before.

@@ -74,8 +74,12 @@ sealed class PostgresTools(string connectionString)
     IEnumerable<(string Name, string? Value)> Environmental()
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        yield return ("PGHOST", builder.Host);
-        yield return ("PGPORT", builder.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // several servers with a port each, as Npgsql writes them
+        var servers = (builder.Host ?? "").Split(',').Select(host => host.StartsWith('/') ? [host] : host.Split(':')).ToList();
+        var port = builder.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        yield return ("PGHOST", string.Join(',', servers.Select(server => server[0])));
+        yield return ("PGPORT", string.Join(',', servers.Select(server => server.ElementAtOrDefault(1) ?? port)));
+        if (builder.TargetSessionAttributes is { } wanted) yield return ("PGTARGETSESSIONATTRS", wanted == "prefer-primary" ? "any" : wanted);
         yield return ("PGUSER", builder.Username);
         yield return ("PGDATABASE", builder.Database);
         if (builder.Password is { Length: > 0 } password) yield return ("PGPASSWORD", password);

@@ -8,8 +8,8 @@ namespace Dicom2Fhir.FhirFacade.Fhir;
 static class ErrorHandling
 {
     // PostgreSQL error classes (appendix A) in which the server, not the statement, is at fault: connection, login, unknown database, resources,
-    // operator intervention, system.
-    static readonly string[] ServerFaults = ["08", "28", "3D", "53", "57", "58"];
+    // operator intervention, system; and a replica that is not yet promoted.
+    static readonly string[] ServerFaults = ["08", "28", "3D", "53", "57", "58", PostgresErrorCodes.ReadOnlySqlTransaction];
 
     public static void UseFhirErrors(this WebApplication app)
     {
@@ -57,7 +57,7 @@ static class ErrorHandling
         BadHttpRequestException bad => [FhirErrors.BadRequest(bad.Message)],
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => [FhirErrors.Unavailable("The search took too long; narrow it down.")],
         NpgsqlException { InnerException: TimeoutException } => [FhirErrors.Unavailable("The database did not answer in time; narrow the search down or try again.")],
-        PostgresException fault when fault.IsTransient || ServerFaults.Contains(fault.SqlState[..2]) => [FhirErrors.Unavailable("The database does not answer; try again.")],
+        PostgresException fault when fault.IsTransient || Array.Exists(ServerFaults, code => fault.SqlState.StartsWith(code, StringComparison.Ordinal)) => [FhirErrors.Unavailable("The database does not answer; try again.")],
         PostgresException => [FhirErrors.Internal],
         NpgsqlException => [FhirErrors.Unavailable("The database does not answer; try again.")],
         _ => [FhirErrors.Internal],

@@ -71,9 +71,12 @@ sealed class OwnCluster : IAsyncDisposable
     public async Task StartAgainAsync() => opened.Add(await EmbeddedCluster.OpenAsync(Folder, TestContext.Current.CancellationToken));
 
     /// <summary>kill -9 of the postmaster; its children end by themselves.</summary>
-    public void Kill()
+    public void Kill() => Kill(Folder);
+
+    /// <summary>The same to the cluster of another data folder.</summary>
+    public static void Kill(string folder)
     {
-        var home = File.Exists(Path.Combine(Folder, "postgres.path")) ? File.ReadAllText(Path.Combine(Folder, "postgres.path")).Trim() : Path.Combine(Folder, "postgres");
+        var home = File.Exists(Path.Combine(folder, "postgres.path")) ? File.ReadAllText(Path.Combine(folder, "postgres.path")).Trim() : Path.Combine(folder, "postgres");
         using var postmaster = Process.GetProcessById(int.Parse(File.ReadLines(Path.Combine(home, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture));
         postmaster.Kill();
         postmaster.WaitForExit();

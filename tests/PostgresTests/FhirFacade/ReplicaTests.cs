@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dicom2Fhir.PostgresTests.Faults;
 using Dicom2Fhir.PostgresTests.Store;
 using Dicom2Fhir.Store;
 using Npgsql;
@@ -41,6 +42,25 @@ public sealed class ReplicaPair : IAsyncLifetime
         await File.AppendAllTextAsync(Path.Combine(data, "postgresql.auto.conf"), $"primary_conninfo = 'host={socket} user=dicom2fhir'\n");
         await File.WriteAllTextAsync(Path.Combine(data, "standby.signal"), "");
         replica = await EmbeddedCluster.OpenAsync(replicaFolder, CancellationToken.None);
+    }
+
+    /// <summary>From now on a commit is acknowledged when the replica has it, too.</summary>
+    public async Task SynchronousAsync()
+    {
+        foreach (var sql in new[] { "alter system set synchronous_standby_names = '*'", "select pg_reload_conf()" })
+        {
+            await using var command = Database.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>kill -9 of the primary; the replica becomes one.</summary>
+    public async Task FailOverAsync()
+    {
+        OwnCluster.Kill(primaryFolder);
+        await using var database = NpgsqlDataSource.Create(Replica.OwnerConnectionString + ";Pooling=false");
+        await using var promote = database.CreateCommand("select pg_promote()");
+        Assert.Equal(true, await promote.ExecuteScalarAsync());
     }
 
     public async ValueTask DisposeAsync()

@@ -44,7 +44,8 @@ sealed class Site : IAsyncDisposable
     /// <summary>The same key over a copy of the database.</summary>
     public async Task<Site> CloneAsync() => WithKey(new Site(server, await server!.CloneDatabaseAsync(ConnectionString)));
 
-    Site WithKey(Site copy)
+    /// <summary>Gives another site the key of this one.</summary>
+    public Site WithKey(Site copy)
     {
         foreach (var key in Directory.EnumerateFiles(DataFolder, "*.key")) File.Copy(key, Path.Combine(copy.DataFolder, Path.GetFileName(key)));
         return copy;

@@ -28,6 +28,8 @@ try
 
     builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
     builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    // the framework's lower levels quote URLs, and with them search values, whatever level is set
+    builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);     // a failed start ends in a sentence below
     builder.WebHost.ConfigureKestrel(server => server.Apply(options));
     builder.Services.AddSingleton(store).AddSingleton(options).AddSingleton(TimeProvider.System).AddSingleton<Readiness>().AddSingleton<Engines>().AddFhir().AddHttp(options);

@@ -23,6 +23,9 @@ sealed record HeaderResult(Input Input, InstanceAttributes? Attributes, string O
 /// <summary>Reads the header of one input.</summary>
 static class HeaderReader
 {
+    // ENOSPC, which no reading of an input can meet
+    const int NoSpace = 28;
+
     /// <summary>Reads a file.</summary>
     public static HeaderResult Read(Input input, CancellationToken cancellationToken)
     {
@@ -84,6 +87,7 @@ static class HeaderReader
         FileNotFoundException or DirectoryNotFoundException => Missing(input),
         EndOfStreamException => HeaderResult.Quarantined(input, Reasons.Truncated, "the archive is cut"),
         InvalidDataException => HeaderResult.Quarantined(input, Reasons.Unreadable, "the archive is broken"),
+        IOException { HResult: NoSpace } => HeaderResult.Quarantined(input, Reasons.Unreadable, "no space for temporary files (TMPDIR)"),
         UnauthorizedAccessException => HeaderResult.Quarantined(input, Reasons.Unreadable, "no permission to read it"),
         _ => HeaderResult.Quarantined(input, Reasons.Unreadable, "the file system does not deliver it"),
     };

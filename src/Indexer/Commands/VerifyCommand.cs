@@ -117,7 +117,7 @@ sealed class VerifyCommand(Session session, VerifyProgress progress, TextWriter 
         await progress.DoneAsync(step, more, found, cancellationToken);
         if (TimeProvider.System.GetElapsedTime(shown) < BetweenLines) return;
         shown = TimeProvider.System.GetTimestamp();
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{progress.Checked} checked, {violations} violations, at {step}"));
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{progress.Checked} of {progress.Total} checked, {violations} violations"));
     }
 
     void Write(IReadOnlyCollection<Violation> found)

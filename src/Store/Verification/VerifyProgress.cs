@@ -15,6 +15,9 @@ public sealed class VerifyProgress
 
     public long Checked { get; private set; }
 
+    /// <summary>How much there was to check when it began or went on: numbers, studies, resources.</summary>
+    public long Total { get; private set; }
+
     /// <summary>What was found before it was cut off.</summary>
     public IReadOnlyList<Violation> Found { get; private set; } = [];
 
@@ -23,6 +26,9 @@ public sealed class VerifyProgress
     {
         var progress = new VerifyProgress(database);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        progress.Total = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "select (select count(*) from search_row) + (select count(distinct study_uid) from intake.series) + (select count(*) from resource where version > 0)",
+            commandTimeout: 0, cancellationToken: cancellationToken));
         if (resume)
         {
             var kept = await connection.QueryFirstOrDefaultAsync<(string? Step, long Checked)>(new CommandDefinition(

@@ -45,6 +45,49 @@ public sealed class DeliveryTests(TestServer server)
     }
 
     [Fact]
+    public async Task Instances_in_any_order_and_portions_end_in_the_same_content()
+    {
+        await using var site = await Site.CreateAsync(server);
+        var random = new Random(20260301);
+        var inputs = Enumerable.Range(0, 5).SelectMany(study => Enumerable.Range(0, 12), (study, number) => (study, number)).ToArray();
+        random.Shuffle(inputs);
+        foreach (var (portion, number) in inputs.Chunk(15).Select((portion, number) => (portion, number)))        // the last instances come late
+        {
+            foreach (var (study, instance) in portion)
+                site.Add($"{number}/{random.Next()}", DicomFiles.Instance(study, instance, instance % 4, (0x00080060, "CS", instance % 4 == 3 ? "MR" : "CT"), (0x00180015, "CS", instance % 4 == 2 ? null : "CHEST")));
+            await site.DoAsync("index", Path.Combine(site.Files, number.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        Assert.Equal("12 12 12 12 12", await site.ValueAsync<string>("select string_agg(document::json ->> 'numberOfInstances', ' ') from resource where type = 1"));
+        Assert.True(await site.ValueAsync<bool>("select bool_and(version > 1) from resource where type = 1"));
+        await site.EqualsUndisturbedAsync();
+        await site.EndsSoundAsync();
+    }
+
+    [Fact]
+    public async Task A_corrected_patient_moves_the_study_and_in_between_it_is_nobodys()
+    {
+        await using var site = await Site.CreateAsync(server);
+        for (var instance = 1; instance <= 3; instance++) site.Add($"{instance}", DicomFiles.Instance(1, instance));
+        await site.DoAsync("index", site.Files);
+        var wrong = await SubjectAsync(site);
+
+        for (var instance = 1; instance <= 2; instance++) site.Add($"{instance}", DicomFiles.Instance(1, instance, 1, (0x00100020, "LO", "RIGHT PATIENT")));
+        await site.DoAsync("index", site.Files);
+        Assert.Equal("", await SubjectAsync(site));
+        Assert.Equal("patient-conflict", await site.ValueAsync<string>("select string_agg(distinct reason, ' ') from intake.input"));
+
+        site.Add("3", DicomFiles.Instance(1, 3, 1, (0x00100020, "LO", "RIGHT PATIENT")));
+        await site.DoAsync("index", site.Files);
+        Assert.NotEqual(wrong, await SubjectAsync(site));
+        Assert.Equal(0L, await site.ValueAsync<long>($"select count(*) from search_row where gone_at is null and patient like '%' || split_part('{wrong}', '/', 2)"));
+        await site.EqualsUndisturbedAsync();
+        await site.EndsSoundAsync();
+    }
+
+    static Task<string> SubjectAsync(Site site) => site.ValueAsync<string>("select coalesce(max(document::json #>> '{subject,reference}'), '') from resource where type = 1 and not deleted");
+
+    [Fact]
     public async Task A_clock_that_stepped_back_lowers_no_time_and_no_version()
     {
         await using var site = await Site.CreateAsync(server);

@@ -82,6 +82,28 @@ public sealed class IndexerKilledTests(TestServer server)
         await site.EndsSoundAsync();
     }
 
+    [Theory]
+    [InlineData("verify", "select exists (select from intake.verification where finished is null and step like 'study %')", "Goes on behind study ")]
+    [InlineData("remap", "select exists (select from setting where name = 'remap')", "Goes on where the last remap was cut off.")]
+    public async Task Between_its_steps_a_long_verb_goes_on_where_it_was(string verb, string isAtWork, string goesOn)
+    {
+        await using var site = await Site.CreateAsync(server);
+        site.AddStudies(0, 650);                                                            // four steps
+        await site.DoAsync("index", site.Files);
+        var versions = await VersionsAsync(site);
+        using (var process = site.Start(verb))
+        {
+            await Faults.UntilAsync(async () => await site.ValueAsync<bool>(isAtWork) || process.HasExited, "the first step");
+            process.Kill();
+            await process.EndAsync();
+        }
+
+        var resumed = await site.DoAsync(verb == "verify" ? ["verify", "--resume"] : [verb]);
+        Assert.Contains(goesOn, resumed.Errors, StringComparison.Ordinal);
+        Assert.Equal(versions, await VersionsAsync(site));
+        await site.EndsSoundAsync();
+    }
+
     // Each study has two series: never one of them.
     static async Task WholeOrAbsentAsync(Site site)
     {

@@ -24,12 +24,12 @@ sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(folder);
     }
 
-    /// <summary>Takes all space but some hundred kilobytes.</summary>
-    public void Fill()
+    /// <summary>Takes all space but some kilobytes.</summary>
+    public void Fill(int leave = 256 * 1024)
     {
         using var ballast = new FileStream(Ballast, FileMode.Create);
         var block = new byte[64 * 1024];
-        var left = new DriveInfo(Folder).AvailableFreeSpace - 256 * 1024;
+        var left = new DriveInfo(Folder).AvailableFreeSpace - leave;
         for (long written = 0; written < left; written += block.Length) ballast.Write(block);
     }
 

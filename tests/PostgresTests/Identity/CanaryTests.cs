@@ -13,6 +13,26 @@ namespace Dicom2Fhir.PostgresTests.Identity;
 /// </summary>
 public sealed class CanaryTests(TestServer server) : IAsyncLifetime
 {
+    // No JSON, no FHIR, against a profile, and against the policy, each with the canary where a message might quote it.
+    static readonly string[] RefusedJson =
+    [
+        """{"resourceType":"Device","id":"a","note":[{"text":"CANARY" """,
+        "CANARY",
+        """{"resourceType":"CANARY","id":"a"}""",
+        """{"resourceType":"Device","CANARY":1,"id":"a"}""",
+        """{"resourceType":"Device","id":"a CANARY"}""",
+        """{"resourceType":"Device","id":"a","status":"CANARY"}""",
+        """{"resourceType":"Device","id":"a","manufactureDate":"CANARY"}""",
+        """{"resourceType":"Device","id":"a","patient":"CANARY"}""",
+        """{"resourceType":"Patient","id":"a","name":[{"family":"CANARY"}],"birthDate":"1948-02-29"}""",
+        """{"resourceType":"Patient","id":"a","contact":[{"name":{"text":"CANARY"}}]}""",
+        """{"resourceType":"Observation","id":"a","contained":[{"resourceType":"Patient","id":"CANARY","name":[{"text":"CANARY"}]}],"status":"final","code":{"text":"x"}}""",
+        """{"resourceType":"Observation","id":"a","status":"final","code":{"text":"CANARY"},"component":[{"valueString":"CANARY"}]}""",
+        """{"resourceType":"ImagingStudy","id":"a","meta":{"profile":["https://www.medizininformatik-initiative.de/fhir/ext/modul-bildgebung/StructureDefinition/mii-pr-bildgebung-bildgebungsstudie|2026.0.0"]},"status":"available","subject":{"display":"CANARY"},"modality":[{"system":"urn:CANARY","code":"CANARY"}]}""",
+        """{"resourceType":"Practitioner","id":"a","name":[{"family":"CANARY"}]}""",
+        """{"id":"CANARY"}""",
+    ];
+
     readonly string temporary = TestServer.CreateFolder("d2f-canary-");
     Site site = null!;
     FakeGateway gateway = null!;
@@ -112,6 +132,27 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
         Assert.Empty(search.FindInFiles(site.Settings["Data__Folder"]));
     }
 
+    [Fact]
+    public async Task Refused_imports_leave_nothing()
+    {
+        Write(unreadInTexts: false);
+        Configure("hmac");
+        var canary = headers[0].Canaries[0];
+        var file = site.Add($"{canary}/{headers[0].Canaries[2]}.ndjson", Encoding.UTF8.GetBytes(string.Join('\n', Refused(canary))));
+        var bundle = site.Add($"{canary}/{headers[0].Canaries[2]}.json", Encoding.UTF8.GetBytes($$"""{"resourceType":"Bundle","type":"collection","entry":[{{string.Join(',', Refused(canary).Skip(2).Select(json => $$"""{"fullUrl":"urn:{{canary}}","resource":{{json}}}"""))}}]}"""));
+        var outputs = new List<(string Place, string Text)>();
+        await RunAsync(outputs, 0, "import", file, bundle, "--json");
+        Assert.Contains("\"stored\":0", outputs[0].Text, StringComparison.Ordinal);
+        await RunAsync(outputs, 0, "status", "--inputs");
+        await RunAsync(outputs, 0, "verify");
+
+        Assert.Empty(await SearchDatabaseAsync());
+        Assert.Empty(outputs.SelectMany(output => new CanarySearch(All).Find(output.Place, output.Text)));
+        Assert.Empty(new CanarySearch(All).FindInFiles(temporary));
+    }
+
+    static IEnumerable<string> Refused(string canary) => RefusedJson.Select(json => json.Replace("CANARY", canary, StringComparison.Ordinal));
+
     void Configure(string strategy)
     {
         site.Settings["Ledger__Names"] = "hash";
@@ -176,7 +217,7 @@ public sealed class CanaryTests(TestServer server) : IAsyncLifetime
     async Task<List<(string Place, string Text)>> AskFacadeAsync()
     {
         var port = FacadeProcess.FreePort();
-        var settings = new Dictionary<string, string>(site.Settings) { ["ConnectionStrings__Postgres"] = TestServer.AsFacade(site.ConnectionString), ["Metrics__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var settings = new Dictionary<string, string>(site.Settings) { ["ConnectionStrings__Postgres"] = TestServer.AsFacade(site.ConnectionString), ["Metrics__Port"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture), ["Logging__LogLevel__Default"] = "Trace" };
         await using var facade = FacadeProcess.Start([], settings);
         await facade.ReadyAsync();
         var texts = new List<(string, string)>();

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Dicom2Fhir.PostgresTests.Faults;
+using Dicom2Fhir.Store;
 using Npgsql;
 
 namespace Dicom2Fhir.PostgresTests.Indexer;
@@ -28,6 +30,42 @@ public sealed class BackupTests(TestServer server)
         await using var facade = NpgsqlDataSource.Create(TestServer.AsFacade(copy.ConnectionString) + ";Pooling=false");
         await using var count = facade.CreateCommand("select count(*) from resource where type = 1 and not deleted");
         Assert.Equal(4L, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    // For servers beside which the program does not run.
+    [Fact]
+    public async Task The_commands_of_the_manual_do_the_same()
+    {
+        await using var site = await Site.CreateAsync(server);
+        site.AddStudies(0, 5);
+        await site.DoAsync("index", site.Files);
+        await using var copy = await site.CopyAsync();
+        await copy.DoAsync("index", site.Add("other.dcm", DicomFiles.Instance(7)));
+        var manual = await File.ReadAllTextAsync(Path.Combine(UnitTests.Repository.Root, "docs/operations.md"), TestContext.Current.CancellationToken);
+        var lines = manual[manual.IndexOf("```sh", StringComparison.Ordinal)..].Split('\n')[1..4];
+        Assert.Equal(["pg_dump", "psql", "pg_restore"], lines.Select(line => line.Split(' ')[0]));
+
+        Call(lines[0], site);
+        foreach (var line in lines[1..]) Call(line, copy);
+        Assert.Equal(await site.ContentAsync(), await copy.ContentAsync());
+        Assert.Equal(await BitsAsync(site), await BitsAsync(copy));
+        await copy.EndsSoundAsync();
+        await using var facade = NpgsqlDataSource.Create(TestServer.AsFacade(copy.ConnectionString) + ";Pooling=false");
+        await using var count = facade.CreateCommand("select count(*) from resource where type = 1 and not deleted");
+        Assert.Equal(5L, await count.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+
+        void Call(string line, Site over)
+        {
+            var database = new NpgsqlConnectionStringBuilder(over.ConnectionString);
+            var program = PostgresTools.Find(line.Split(' ')[0]);
+            var command = (program + line[line.IndexOf(' ', StringComparison.Ordinal)..]).Replace("FILE", Path.Combine(site.Files, "manual"), StringComparison.Ordinal).Replace("DATABASE", database.Database, StringComparison.Ordinal);
+            var start = new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            (start.Environment["PGHOST"], start.Environment["PGPORT"], start.Environment["PGUSER"]) = (database.Host, database.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), database.Username);
+            using var process = Process.Start(start)!;
+            var errors = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            Assert.True(process.ExitCode == 0, errors);
+        }
     }
 
     [Fact]
@@ -60,6 +98,47 @@ public sealed class BackupTests(TestServer server)
         Assert.Equal(before, await site.ContentAsync());
         await site.EndsSoundAsync();
     }
+
+    [Fact]
+    public async Task An_older_backup_and_the_same_inputs_again_end_in_the_same_content()
+    {
+        await using var site = await Site.CreateAsync(server);
+        site.AddStudies(0, 20);
+        await site.DoAsync("index", site.Files);
+        await site.DoAsync("import", site.Add("imported.ndjson", Resource("a", "active")));
+        var file = Path.Combine(site.Files, "backup");
+        await site.DoAsync("backup", file);
+
+        // two days: new studies, a correction, another instance, a withheld study, an import with its update
+        site.AddStudies(20, 20);
+        site.Add("00003/1", DicomFiles.Instance(3, values: (0x00081030, "LO", "Abdomen corrected")));
+        site.Add("00004/3", DicomFiles.Instance(4, 3, 2));
+        site.Add("00005/3", DicomFiles.Instance(5, 3, 2, (0x00100020, "LO", "ANOTHER")));
+        site.Add("imported.ndjson", [.. Resource("a", "inactive"), .. Resource("b", "active")]);
+        await ReplayAsync(site);
+        var (content, ledger) = (await site.ContentAsync(), await LedgerAsync(site));
+        Assert.Equal(39L, await site.ValueAsync<long>("select count(*) from resource where type = 1 and not deleted"));
+
+        await site.DoAsync("restore", file, "--yes");
+        Assert.NotEqual(content, await site.ContentAsync());
+        await ReplayAsync(site);
+        Assert.Equal(content, await site.ContentAsync());
+        Assert.Equal(ledger, await LedgerAsync(site));
+        await site.EndsSoundAsync();
+        await ReplayAsync(site);
+        Assert.Equal(content, await site.ContentAsync());
+    }
+
+    static byte[] Resource(string id, string status) => System.Text.Encoding.UTF8.GetBytes($$"""{"resourceType":"Device","id":"{{id}}","status":"{{status}}"}""" + "\n");
+
+    static async Task ReplayAsync(Site site)
+    {
+        await site.DoAsync("index", site.Files);
+        await site.DoAsync("import", Path.Combine(site.Files, "imported.ndjson"));
+    }
+
+    static Task<string> LedgerAsync(Site site) => site.ValueAsync<string>(
+        "select string_agg(concat_ws(' ', name, case when outcome in ('stored', 'updated', 'unchanged') then 'accepted' else outcome end, reason, encode(hash, 'hex')), E'\\n' order by name_hash) from intake.input where name not like '%/backup'");
 
     [Fact]
     public async Task What_is_no_backup_or_of_a_newer_program_is_refused()

@@ -40,13 +40,22 @@ public sealed class IndexFilesTests(TestDatabase database) : IClassFixture<TestD
             await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
+        await ShellAsync("echo x > \"$(printf 'odd\\377')\"");
+        var lines = await new IndexRun(database, data).LinesAsync(folder);
+        await ShellAsync("rm odd*");                    // .NET finds no file whose name is no text
         Assert.Equal(
             [
                 "\"quote\t quarantined empty", "fifo skipped special-file", "fifo.zip skipped special-file", "line\nend skipped not-dicom", "link skipped special-file",
-                "loop skipped special-file", "nowhere.zip skipped special-file",
+                "loop skipped special-file", "nowhere.zip skipped special-file", "odd? quarantined unreadable",
             ],
-            await new IndexRun(database, data).LinesAsync(folder));
+            lines);
         Assert.Equal(["/dev/null skipped special-file", "/dev/zero skipped special-file"], await new IndexRun(database, data).LinesAsync(folder, "/dev/null", "/dev/zero"));
+    }
+
+    async Task ShellAsync(string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { WorkingDirectory = folder })!;
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync()

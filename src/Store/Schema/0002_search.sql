@@ -56,7 +56,7 @@ create index ref_row_no on ref_row (param, no);
 create table ident_row (param integer not null, hash bigint not null, no bigint not null);
 create index ident_row_key on ident_row (param, hash, no);
 create table date_row  (param integer not null, low timestamptz not null, high timestamptz not null, no bigint not null);  -- [low, high)
-create index date_row_key on date_row (param, low, high, no);
+create index date_row_key on date_row (param, low, no);
 create index date_row_no on date_row (param, no);
 -- Numbers their cells do not tell: of more than three digits (low = high), runs of integers, the last part of a composite. Few are looked for by their
 -- row, and rows are added in its order: ranges of pages are enough.

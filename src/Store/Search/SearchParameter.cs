@@ -26,6 +26,9 @@ public enum SearchStorage
     /// <summary>Bitmaps of days, months and years, and rows for the time within a day.</summary>
     Calendar,
 
+    /// <summary>Bitmaps of the first digits, and rows for longer numbers.</summary>
+    Cells,
+
     /// <summary>A column of the resource itself.</summary>
     Resource,
 }

@@ -52,6 +52,7 @@ public static class SearchParametersPage
     {
         SearchStorage.Terms => "a bitmap a value",
         SearchStorage.Rows => "typed rows",
+        SearchStorage.Cells => "bitmaps of one, two, three digits; rows of longer numbers",
         SearchStorage.Calendar => "bitmaps of days, months, years; rows within a day",
         _ => "the resource itself",
     };

@@ -50,7 +50,7 @@ static class ImagingStudyParameters
         Row.Token("dicom-class", study => Instances(study).Select(instance => instance.SopClass), Of + "dicom-class", "SOP Class (urn:ietf:rfc:3986|urn:oid:...) of any instance.")
             with { IsOfInstances = true },
         Row.Number("instance-number", study => Instances(study).Select(instance => instance.NumberElement), DefinedBy.Mii + "imaging-study-instance-number", "Number of any instance.")
-            with { HasRuns = true, IsOfInstances = true },
+            with { Storage = SearchStorage.Rows, HasRuns = true, IsOfInstances = true },
     ];
 
     internal static IEnumerable<ImagingStudy.InstanceComponent> Instances(ImagingStudy study) => study.Series.SelectMany(series => series.Instance);

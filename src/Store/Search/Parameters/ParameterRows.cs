@@ -29,10 +29,10 @@ sealed class ParameterRows<T>(ServedType type)
         Row([name], SearchKind.Date, SearchStorage.Calendar, elements, definition, documentation);
 
     public SearchParameter Number(string name, Func<T, IEnumerable<Base?>> elements, string definition, string documentation) =>
-        Row([name], SearchKind.Number, SearchStorage.Rows, elements, definition, documentation);
+        Row([name], SearchKind.Number, SearchStorage.Cells, elements, definition, documentation);
 
     public SearchParameter Quantity(string name, Func<T, IEnumerable<Base?>> elements, string definition, string documentation) =>
-        Row([name], SearchKind.Quantity, SearchStorage.Rows, elements, definition, documentation);
+        Row([name], SearchKind.Quantity, SearchStorage.Cells, elements, definition, documentation);
 
     public SearchParameter String(string name, Func<T, IEnumerable<Base?>> elements, string definition, string documentation) =>
         Row([name], SearchKind.Text, SearchStorage.Rows, elements, definition, documentation);

@@ -91,7 +91,6 @@ sealed partial class Definitions(StoreConnection store)
     static ReadOnlyMemory<byte> Published(Definition definition, string? text)
     {
         if (text is null) return default;
-        text = text.TrimStart('\ufeff');
         if (definition.Id == definition.Packaged!.Id) return Encoding.UTF8.GetBytes(text);
         var root = JsonNode.Parse(text)!.AsObject();
         root["id"] = definition.Id;

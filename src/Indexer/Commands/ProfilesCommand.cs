@@ -35,16 +35,17 @@ static class ProfilesCommand
         }
 
         var package = PackageReader.Read(content);
-        if (package.Profiles.Count + package.ValueSets.Count == 0)
+        var artefacts = Artefacts(content);
+        if (artefacts.Count == 0)
         {
-            await Console.Error.WriteLineAsync($"{path} holds no profile and no value set that can be used.");
+            await Console.Error.WriteLineAsync($"{path} holds no definition that can be used: no {string.Join(", ", Kept[..^1])} or {Kept[^1]}.");
             foreach (var problem in package.Problems) await Console.Error.WriteLineAsync($"  {problem}");
             return false;
         }
 
         var before = await session.EngineAsync(cancellationToken);
         string[] problems = [.. package.Problems.Concat(before.With(package).Problems.Except(before.Problems)).Distinct(StringComparer.Ordinal)];
-        await new PackageStore(session.Store.Database).AddAsync(package.Name, package.Version, package.Sha256, problems, Artefacts(content), cancellationToken);
+        await new PackageStore(session.Store.Database).AddAsync(package.Name, package.Version, package.Sha256, problems, artefacts, cancellationToken);
         Say(session.Json, package, problems);
         foreach (var problem in problems) await Console.Error.WriteLineAsync($"  {problem}");
         return true;

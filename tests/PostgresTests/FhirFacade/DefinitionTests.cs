@@ -21,16 +21,19 @@ public sealed class DefinitionTests(DefinitionTests.Loaded loaded) : IClassFixtu
 
         internal FacadeProcess Facade => facade!;
 
+        internal Site Site => site!;
+
         public async ValueTask InitializeAsync()
         {
             site = await Site.CreateAsync(server);
             await site.DoAsync("profiles", "add", SharedFiles.Folder("mii/bildgebung-2025.0.2-snapshots"));
             await site.DoAsync("profiles", "add", SharedFiles.Folder("mii/bildgebung-2026.0.0"));
             site.Add("own/package.json", """{"name":"our.own","version":"1.0.0"}"""u8.ToArray());
-            site.Add("own/sp.json", """{"resourceType":"SearchParameter","id":"series-modality-contrast","url":"http://official.example/sp","version":"1.0.0","name":"Official","status":"active","description":"d","code":"official","base":["Device"],"type":"token"}"""u8.ToArray());
+            site.Add("parameters/package.json", """{"name":"our.parameters","version":"1.0.0"}"""u8.ToArray());
+            site.Add("parameters/sp.json", """{"resourceType":"SearchParameter","id":"series-modality-contrast","url":"http://official.example/sp","version":"1.0.0","name":"Official","status":"active","description":"d","code":"official","base":["Device"],"type":"token"}"""u8.ToArray());
             site.Add("own/vs.json", """{"resourceType":"ValueSet","id":"small","url":"http://official.example/vs","version":"1.0.0","status":"active","compose":{"include":[{"system":"urn:s","concept":[{"code":"a"}]}]}}"""u8.ToArray());
             site.Add("own/ours.json", """{"resourceType":"ValueSet","id":"ours","url":"https://dicom2fhir.org/fhir/ValueSet/ours","version":"1.0.0","status":"active","compose":{"include":[{"system":"urn:s","concept":[{"code":"a"}]}]}}"""u8.ToArray());
-            await site.DoAsync("profiles", "add", Path.Combine(site.Files, "own"));
+            await site.DoAsync("profiles", "add", Path.Combine(site.Files, "own"), Path.Combine(site.Files, "parameters"));
             facade = FacadeProcess.Start([], site.Settings);
             await facade.ReadyAsync();
         }
@@ -115,10 +118,24 @@ public sealed class DefinitionTests(DefinitionTests.Loaded loaded) : IClassFixtu
         await (await Client.SendAsync("GET", "/fhir/" + path)).AsAsync<OperationOutcome>(status);
 
     [Fact]
+    public async Task A_package_without_definitions_is_refused()
+    {
+        loaded.Site.Add("empty/patient.json", """{"resourceType":"Patient","id":"p"}"""u8.ToArray());
+        var refused = await loaded.Site.RunAsync("profiles", "add", Path.Combine(loaded.Site.Files, "empty"));
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("no definition that can be used", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_link_of_other_packages_has_expired_and_one_of_another_type_is_none()
     {
         var next = (await Client.SearchAsync("/fhir/StructureDefinition?_count=1")).Next()!;
         await (await Client.SendAsync("GET", next.Replace("/StructureDefinition?", "/ValueSet?", StringComparison.Ordinal))).AsAsync<OperationOutcome>(HttpStatusCode.BadRequest);
         await (await Client.SendAsync("GET", next + "&url=x")).AsAsync<OperationOutcome>(HttpStatusCode.BadRequest);
+        Assert.NotEmpty((await Client.SearchAsync(next + "&_pretty=true")).Entry);
+
+        await loaded.Site.DoAsync("profiles", "add", Path.Combine(loaded.Site.Files, "parameters"));     // the same again is a replacement
+        await (await Client.SendAsync("GET", next)).AsAsync<OperationOutcome>(HttpStatusCode.Gone);
     }
 }

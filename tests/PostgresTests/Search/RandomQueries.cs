@@ -31,12 +31,9 @@ sealed class RandomQueries(Random random, World world, DateTimeOffset now)
         "2024-06-15T12:00:00.123+02:00", "2024-10-27T02:30:00+01:00", "2024-03-31T03:00:00+02:00", "1970-05", "1970-05-04",
     ];
 
-    /// <summary>Names with modifiers that were asked, to see that all were.</summary>
-    public HashSet<string> Asked { get; } = [];
-
-    public Meaning One(ServedType type, SearchParameter parameter)
+    public Meaning One(SearchParameter parameter)
     {
-        var meaning = random.Next(12) == 0 && parameter.Kind != SearchKind.Composite ? Missing(parameter) : parameter.Kind switch
+        return random.Next(12) == 0 && parameter.Kind != SearchKind.Composite ? Missing(parameter) : parameter.Kind switch
         {
             SearchKind.Token => Token(parameter),
             SearchKind.Uri => Uri(parameter),
@@ -47,8 +44,17 @@ sealed class RandomQueries(Random random, World world, DateTimeOffset now)
             SearchKind.Reference => Reference(parameter),
             _ => Composite(parameter),
         };
-        Asked.Add($"{type.Name} {meaning.Name.Split('.')[0]}");
-        return meaning;
+    }
+
+    /// <summary>A parameter with a modifier it takes.</summary>
+    public Meaning With(SearchParameter parameter, string modifier)
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            if (One(parameter) is var meaning && meaning.Name == $"{parameter.Name}:{modifier}") return meaning;
+        }
+
+        throw new InvalidOperationException($"{parameter.Name}:{modifier} is never asked");
     }
 
     /// <summary>A parameter of the type, or a chain from it, or _has.</summary>
@@ -57,7 +63,7 @@ sealed class RandomQueries(Random random, World world, DateTimeOffset now)
         var parameter = Pick(SearchParameters.Of(type));
         if (depth < 2 && parameter.Kind == SearchKind.Reference && random.Next(2) == 0 && Chain(parameter, depth) is { } chain) return chain;
         if (depth < 2 && random.Next(10) == 0 && Has(type, depth) is { } has) return has;
-        return One(type, parameter);
+        return One(parameter);
     }
 
     Meaning? Chain(SearchParameter parameter, int depth)
@@ -171,6 +177,7 @@ sealed class RandomQueries(Random random, World world, DateTimeOffset now)
     {
         if (parameter.Name == "_source")
         {
+            if (random.Next(3) == 0) return new Meaning("_source:below", "http://source", resource => Naive.Strings(Naive.Elements(parameter, resource)).Any(stored => stored.StartsWith("http://source/", StringComparison.Ordinal)));
             var source = Pick("urn:a", "http://source/b", "http://none");
             return new Meaning("_source", source, resource => Naive.Strings(Naive.Elements(parameter, resource)).Contains(source));
         }

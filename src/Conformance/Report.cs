@@ -9,5 +9,8 @@ namespace Dicom2Fhir.Conformance;
 /// <param name="Resource">The parsed resource; null if it could not be read at all. With parser errors it may be incomplete.</param>
 public sealed record Report(bool Valid, string? ProfileJudgedBy, IReadOnlyList<Issue> Issues, Resource? Resource = null)
 {
+    /// <summary>The id of the resource as it stands in the text, well-formed or not; null when there is none.</summary>
+    public string? Id => Resource is null ? null : Scope.IdOf(Resource);
+
     public Verdict Verdict => Valid ? Verdict.Valid : Verdict.Invalid;
 }

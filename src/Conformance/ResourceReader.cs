@@ -12,6 +12,8 @@ static class ResourceReader
 {
     static readonly BaseFhirJsonDeserializer Strict = new(ModelInfo.ModelInspector, new DeserializerSettings().UsingMode(DeserializationMode.Strict));
 
+    static ReadOnlySpan<byte> ResourceType => "\"resourceType\""u8;
+
     /// <param name="root">Name for the resource in expressions when the text does not tell its type.</param>
     public static Resource? Read(ReadOnlySpan<byte> json, string root, List<Issue> issues)
     {
@@ -27,17 +29,48 @@ static class ResourceReader
             CheckText(json, issues);
             return resource;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException or DeserializationFailedException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or OverflowException or CodedException or DeserializationFailedException)
         {
-            issues.Add(new(Severity.Error, "structure", root, "json-syntax", $"The text is not JSON that can be read: {FirstSentence(e.Message)}"));
+            issues.Add(new(Severity.Error, "structure", TypeIn(json) ?? root, "json-syntax", $"The text is not JSON that can be read: {FirstSentence(e.Message)}"));
+            Locate(json, issues);
             return null;
+        }
+    }
+
+    /// <summary>The resource type that a text names before it breaks; null when it names none of R4.</summary>
+    static string? TypeIn(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            while (reader.Read())
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("resourceType"u8))
+                    return reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString() is { } type && TypePlan.IsResource(type) ? type : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No type before the break.
+        }
+        return null;
+    }
+
+    // The parser may fail at a shape it did not expect; where the text is JSON at all, its own rules say where.
+    static void Locate(ReadOnlySpan<byte> json, List<Issue> issues)
+    {
+        try
+        {
+            TextShapes.Check(json, issues);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The issue at the root says it.
         }
     }
 
     /// <summary>Rules of the text that a parsed resource does not show any more.</summary>
     public static void CheckText(ReadOnlySpan<byte> json, List<Issue> issues)
     {
-        if (json.IndexOf("\"_"u8) >= 0) PrimitiveShapes.Check(json, issues);
+        if (json.IndexOf("\"_"u8) >= 0 || json.Count(ResourceType) > 1) TextShapes.Check(json, issues);
     }
 
     static Issue Issue(CodedException problem, string root)

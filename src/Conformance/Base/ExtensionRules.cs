@@ -31,8 +31,6 @@ static class ExtensionRules
 
     static void Content(Extension extension, KnownExtension known, Run run)
     {
-        known.Core?.Check(extension, run);
-        if (known.Profiles.Length == 0) return;
         var judged = false;
         foreach (var profile in known.Profiles)
         {
@@ -71,24 +69,5 @@ static class ExtensionRules
 }
 
 /// <summary>An extension the engine has a definition of.</summary>
-/// <param name="Profiles">Compiled definitions, newest first; empty for the R4 extensions of the table.</param>
-sealed record KnownExtension(string[] Contexts, bool IsModifier, CompiledProfile[] Profiles, CoreExtension? Core);
-
-/// <summary>What the R4 table says about the content of an extension.</summary>
-/// <param name="Types">Types of value[x]; empty = no value; null = any.</param>
-sealed record CoreExtension(string[]? Types, BindingRule? Binding)
-{
-    public void Check(Extension extension, Run run)
-    {
-        if (!extension.TryGetValue("value", out var value) || value is not Hl7.Fhir.Model.Base content) return;
-        if (Types is { } types && !types.Contains(content.TypeName, StringComparer.Ordinal))
-        {
-            run.Error("value", "type", types.Length == 0 ? "The extension has no value." : $"The value of the extension is {string.Join(" or ", types)}, not {content.TypeName}.", below: "value");
-            return;
-        }
-        if (Binding is null) return;
-        run.Enter("value", -1);
-        Binding.Check(content, run);
-        run.Leave();
-    }
-}
+/// <param name="Profiles">Compiled definitions, newest first.</param>
+sealed record KnownExtension(string[] Contexts, bool IsModifier, CompiledProfile[] Profiles);

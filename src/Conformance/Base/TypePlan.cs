@@ -11,7 +11,8 @@ namespace Dicom2Fhir.Conformance.Base;
 /// <summary>What R4 says about one element, as far as the SDK's parser does not enforce it.</summary>
 /// <param name="Targets">Resource types a reference may point to; null = any.</param>
 /// <param name="SimpleQuantity">The quantity may carry no comparator (sqty-1).</param>
-sealed record ElementPlan(string Name, string Path, FrozenSet<string>? Targets, bool SimpleQuantity);
+/// <param name="Choices">Types of a choice; null for other elements. The parser takes a kind of Quantity for a Quantity.</param>
+sealed record ElementPlan(string Name, string Path, FrozenSet<string>? Targets, bool SimpleQuantity, string[]? Choices);
 
 /// <summary>The R4 definition of a type or backbone element, made once from the SDK's model metadata.</summary>
 sealed class TypePlan
@@ -59,7 +60,14 @@ sealed class TypePlan
         var targets = property.NativeProperty?.GetCustomAttributes<ReferencesAttribute>()
             .Where(attribute => attribute.Since <= FhirRelease.R4).MaxBy(attribute => attribute.Since)?.Resources;
         var any = targets is null or [] || targets.Contains("Resource") || targets.Contains("Any");
-        return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path));
+        return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path), Choices(property));
+    }
+
+    static string[]? Choices(PropertyMapping property)
+    {
+        if (property.Choice != ChoiceType.DatatypeChoice) return null;
+        string[] names = [.. property.FhirType.Select(type => Model.FindClassMapping(type)?.Name).OfType<string>()];
+        return names.Contains("DataType") || names.Length == 0 ? null : names;
     }
 
     /// <summary>Path of a backbone element from its resource or data type; the first one where several elements share the definition.</summary>

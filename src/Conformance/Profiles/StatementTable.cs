@@ -33,7 +33,7 @@ static class StatementTable
                 case "profile":
                     elements = [];
                     var contexts = cells[4].Split(';', StringSplitOptions.RemoveEmptyEntries);
-                    profiles[cells[1]] = new(cells[1], version, cells[2], cells[3], contexts, false, elements);
+                    profiles[cells[1]] = new(cells[1], version, cells[2], cells[3], contexts, cells.Length > 6 && cells[6] == "modifier", elements);
                     break;
                 default: elements!.Add(Element(cells)); break;
             }

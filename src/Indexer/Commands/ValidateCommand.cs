@@ -56,7 +56,7 @@ static class ValidateCommand
         var line = new
         {
             source = item.Name,
-            id = report.Resource?.Id,
+            id = report.Id,
             profile = report.ProfileJudgedBy ?? (options.Profiles is [var asked, ..] ? asked : null),
             valid = report.Valid,
             issues = report.Issues.Select(issue => new

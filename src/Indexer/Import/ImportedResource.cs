@@ -6,6 +6,7 @@ using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Store;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
+using Hl7.Fhir.Utility;
 
 namespace Dicom2Fhir.Indexer.Import;
 
@@ -70,9 +71,10 @@ abstract record ImportedResource
         {
             return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Exceptions.FirstOrDefault()?.Message ?? exception.Message));
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or CodedException)
         {
-            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Message));     // deeper than the parser goes
+            // Deeper than the parser goes, or a shape at which it stops.
+            return new Turned(Outcomes.Quarantined, Reasons.NotFhir, FirstSentence(exception.Message));
         }
         catch (InvalidOperationException)
         {

@@ -11,11 +11,14 @@ namespace Dicom2Fhir.Conformance;
 /// <summary>State of one validation: where the walk is, what it found, what it may still spend. Used by one thread.</summary>
 sealed class Run(ConformanceEngine engine, ValidateOptions options)
 {
+    const int DeepestNesting = 8;
+
     readonly List<Issue> issues = [];
-    readonly long started = options.Clock.GetTimestamp();
+    long started = options.Clock.GetTimestamp();
     Frame[] frames = new Frame[32];
     HashSet<string>? undecided;
     int nodes;
+    int nesting;
 
     public ConformanceEngine Engine => engine;
 
@@ -66,6 +69,18 @@ sealed class Run(ConformanceEngine engine, ValidateOptions options)
             Warn("informational", "binding-undecided", $"The codes at hand do not decide the value set {valueSet}.", origin);
     }
 
+    /// <summary>Says once that a profile which a value has to satisfy is not loaded.</summary>
+    public void Unresolved(string profile, RuleOrigin origin)
+    {
+        if ((undecided ??= new(StringComparer.Ordinal)).Add(profile)) Warn("informational", "unresolved-profile", $"The profile {profile} is not loaded.", origin);
+    }
+
+    /// <summary>Says once that an invariant could not be evaluated.</summary>
+    public void Unevaluated(string key, RuleOrigin origin)
+    {
+        if ((undecided ??= new(StringComparer.Ordinal)).Add(key)) Warn("informational", "invariant-undecided", $"The invariant {key} cannot be evaluated.", origin);
+    }
+
     public void Add(Issue issue)
     {
         Failed |= issue.Severity == Severity.Error;
@@ -73,12 +88,15 @@ sealed class Run(ConformanceEngine engine, ValidateOptions options)
         else if (Failed) Stopped = true;
     }
 
-    /// <summary>Whether the resource satisfies the rules of the profile, without reporting what it breaks.</summary>
-    public bool Conforms(Resource resource, CompiledProfile profile)
+    /// <summary>Whether a value satisfies the rules of the profile, without reporting what it breaks.</summary>
+    public bool Conforms(Hl7.Fhir.Model.Base value, CompiledProfile profile)
     {
-        var inner = new Run(engine, options) { Container = Container };
-        inner.Enter(resource.TypeName, -1, TypePlan.Of(resource));
-        profile.Root.CheckItem(resource, inner);
+        // A profile whose slices ask for itself would go on for ever.
+        if (nesting >= DeepestNesting) return true;
+        var inner = new Run(engine, options) { Container = Container, nesting = nesting + 1, started = started, nodes = nodes };
+        inner.Enter(value.TypeName, -1, TypePlan.Of(value));
+        profile.Root.CheckItem(value, inner);
+        nodes = inner.nodes;
         return !inner.Failed;
     }
 

@@ -44,7 +44,7 @@ static class BaseWalk
         }
         catch (Exception exception) when (exception is InvalidCastException or InvalidOperationException or FormatException or OverflowException or ArgumentException or CodedException)
         {
-            if (!run.Failed) throw;
+            // Nothing is said of what cannot be read.
         }
     }
 

@@ -12,6 +12,10 @@ static class LocalReference
     /// <summary>The target's type from the URL or the contained resource; else from Reference.type; else null.</summary>
     public static string? TargetType(ResourceReference reference, Run run) => TypeOfUrl(Url(reference), run) ?? StatedType(reference);
 
+    /// <summary>The contained resource a reference names; null when it names none.</summary>
+    public static Resource? Contained(ResourceReference reference, Run run) =>
+        Url(reference) is ['#', _, ..] url ? run.Container?.Contained(url.AsSpan(1)) : null;
+
     public static string? Url(ResourceReference reference) =>
         reference.TryGetValue("reference", out var value) ? (value as PrimitiveType)?.JsonValue as string : null;
 

@@ -57,6 +57,10 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
         Pattern = high.Pattern ?? low.Pattern,
         Binding = high.Binding ?? low.Binding,
         Slicing = high.Slicing ?? low.Slicing,
+        MaxLength = high.MaxLength ?? low.MaxLength,
+        MinimumValue = high.MinimumValue ?? low.MinimumValue,
+        MaximumValue = high.MaximumValue ?? low.MaximumValue,
+        Constraints = [.. low.Constraints.Where(c => !high.Constraints.Any(own => own.Key == c.Key)), .. high.Constraints],
     };
 
     ElementNode Node(Draft draft, string canonical)
@@ -64,8 +68,12 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
         var origin = new RuleOrigin(canonical, draft.Statement?.Id ?? draft.Path);
         var children = draft.Children.Select(child => Node(child, canonical)).Where(HasRules).ToArray();
         var slices = draft.Slices.Select(slice => Slice(draft, slice, canonical)).ToArray();
-        return new(draft.Name, Cardinality(draft, origin), [.. Rules(draft.Statement, origin)], children, slices, draft.Statement?.Slicing?.Closed ?? false, origin);
+        return new(draft.Name, Cardinality(draft, origin), [.. Rules(draft.Statement, origin)], children, slices, Order(draft.Statement?.Slicing), origin);
     }
+
+    static SliceOrder Order(SlicingStatement? slicing) =>
+        slicing is null ? SliceOrder.Open
+        : (slicing.Closed ? SliceOrder.Closed : SliceOrder.Open) | (slicing.Ordered ? SliceOrder.Ordered : SliceOrder.Open) | (slicing.OpenAtEnd ? SliceOrder.OpenAtEnd : SliceOrder.Open);
 
     SliceRule Slice(Draft owner, Draft slice, string canonical)
     {
@@ -93,7 +101,19 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
         var targets = statement.Types.SelectMany(type => type.Targets).ToArray();
         if (targets.Length > 0 && !statement.Types.Any(type => type.Code == "Reference" && type.Targets.Count == 0))
             yield return new ReferenceRule(origin, [.. targets.Select(Target)]);
+        if (TypeProfiles(statement) is { Length: > 0 } profiles) yield return new TypeProfileRule(origin, profiles);
+        if (statement.MaxLength is { } length) yield return new LengthRule(origin, length);
+        if (statement.MinimumValue is not null || statement.MaximumValue is not null) yield return new ValueRangeRule(origin, statement.MinimumValue, statement.MaximumValue);
+        foreach (var constraint in statement.Constraints) yield return new FhirPathRule(origin, constraint);
     }
+
+    /// <summary>Types that a profile narrows. Extensions are judged by their URL, and a profile does not narrow itself.</summary>
+    TypeProfile[] TypeProfiles(ElementStatement statement) =>
+        !statement.Id.Contains('.', StringComparison.Ordinal) || !statement.Types.Any(type => type.Code != "Extension" && type.Profiles.Any(IsNoType))
+            ? []
+            : [.. statement.Types.Select(type => new TypeProfile(type.Code, [.. type.Profiles.Where(IsNoType).Select(Target)]))];
+
+    static bool IsNoType(string profile) => Canonical.CoreName(profile) is null;
 
     static string[] Types(ElementStatement statement) =>
         statement.Types.Any(type => type.Code is "Extension" or "Resource" || type.Code.Contains(':', StringComparison.Ordinal))
@@ -133,22 +153,45 @@ sealed class ProfileCompiler(Func<string, ProfileStatement?> find, Func<string, 
         (slice.Find("url")?.Statement is { } url ? (url.Fixed ?? url.Pattern) as Hl7.Fhir.Model.PrimitiveType : null)?.JsonValue as string
         ?? slice.Statement?.Types.SelectMany(type => type.Profiles).Select(Canonical.WithoutVersion).FirstOrDefault();
 
-    static SliceMatch Match(Discriminator discriminator, Draft slice, string canonical)
+    SliceMatch Match(Discriminator discriminator, Draft slice, string canonical)
     {
-        var path = discriminator.Path == "$this" ? [] : discriminator.Path.Split('.');
+        var path = DiscriminatorPath.Parse(discriminator.Path);
+        var target = path.Aggregate((Draft?)slice, Step);
         // 2025.x names the element itself in the path of a Coding slice ("coding" on coding); it can only mean $this.
-        var target = path.Aggregate((Draft?)slice, (at, name) => at?.Find(name));
-        if (target is null && path is [var only] && only == slice.Name) (target, path) = (slice, []);
-        if (target?.Statement is not { } statement) return new NoMatch();
+        if (target is null && path is [{ Kind: StepKind.Child } only] && only.Text == slice.Name) (target, path) = (slice, []);
+        if ((target?.Statement ?? InTypeProfile(slice, path)) is not { } statement) return new NoMatch();
         var origin = new RuleOrigin(canonical, statement.Id);
+        if (path is [.., { Kind: StepKind.Resolve }]) return Resolved(discriminator.Kind, path[..^1], statement);
         return discriminator.Kind switch
         {
             "type" when Types(statement) is { Length: > 0 } types => new TypeMatch(path, new(origin, types)),
             "exists" => new ExistsMatch(path, statement.Maximum != "0"),
             "value" or "pattern" when (statement.Fixed ?? statement.Pattern) is { } value => new PatternMatch(path, new(origin, value, statement.Fixed is not null)),
             "value" or "pattern" when statement.Binding is { } binding => new BindingMatch(path, new(origin, binding.Strength, binding.ValueSet)),
+            "profile" when statement.Types.SelectMany(type => type.Profiles).Select(Target).ToArray() is { Length: > 0 } profiles => new ProfileMatch(path, profiles),
             _ => new NoMatch(),
         };
+    }
+
+    static Draft? Step(Draft? at, PathStep step) => step.Kind switch
+    {
+        StepKind.Child => at?.Find(step.Text),
+        StepKind.Extension => at?.Find("extension")?.Slices.Find(slice => ExtensionUrl(slice) == step.Text),
+        _ => at,
+    };
+
+    /// <summary>What the profile of the slice's type states of a discriminating element that the slice itself is silent on.</summary>
+    ElementStatement? InTypeProfile(Draft slice, PathStep[] path)
+    {
+        if (slice.Statement is not { Types: [{ Profiles: [var one] } type] } || path.Any(step => step.Kind != StepKind.Child) || find(one) is not { } profile) return null;
+        var id = string.Join('.', path.Select(step => step.Text).Prepend(type.Code));
+        return Merge(profile, 1).Find(element => element.Id == id);
+    }
+
+    SliceMatch Resolved(string kind, PathStep[] path, ElementStatement reference)
+    {
+        ReferenceTarget[] targets = [.. reference.Types.SelectMany(type => type.Targets).Select(Target)];
+        return kind is "type" or "profile" && targets.Length > 0 ? new TargetMatch(path, targets, kind == "profile") : new NoMatch();
     }
 
     /// <summary>An element while the tree is being put together.</summary>

@@ -31,13 +31,26 @@ public sealed record ElementStatement(string Id)
     public BindingStatement? Binding { get; init; }
 
     public SlicingStatement? Slicing { get; init; }
+
+    public int? MaxLength { get; init; }
+
+    public DataType? MinimumValue { get; init; }
+
+    public DataType? MaximumValue { get; init; }
+
+    public IReadOnlyList<ConstraintStatement> Constraints { get; init; } = [];
 }
 
 public sealed record TypeStatement(string Code, IReadOnlyList<string> Profiles, IReadOnlyList<string> Targets);
 
 public sealed record BindingStatement(string Strength, string ValueSet);
 
-public sealed record SlicingStatement(IReadOnlyList<Discriminator> Discriminators, bool Closed);
+/// <summary>An invariant of a loaded package as FHIRPath.</summary>
+public sealed record ConstraintStatement(string Key, bool IsError, string Text, string Expression);
+
+/// <param name="Ordered">Items stand in the order of their slices.</param>
+/// <param name="OpenAtEnd">Items of no slice stand behind all others.</param>
+public sealed record SlicingStatement(IReadOnlyList<Discriminator> Discriminators, bool Closed, bool Ordered = false, bool OpenAtEnd = false);
 
 /// <summary>How slices are told apart (FHIR R4 profiling, 5.1.0.12): kind is value, pattern, type, exists or profile.</summary>
 public sealed record Discriminator(string Kind, string Path);

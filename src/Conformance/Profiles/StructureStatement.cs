@@ -56,13 +56,24 @@ static class StructureStatement
         Pattern = it.Element.Pattern,
         Binding = it.Element.Binding is { Strength: { } strength, ValueSet: { } valueSet } ? new(Strength(strength), valueSet) : null,
         Slicing = it.Element.Slicing is { } slicing
-            ? new([.. slicing.Discriminator.Select(d => new Discriminator(Kind(d.Type), d.Path ?? "$this"))], slicing.Rules == ElementDefinition.SlicingRules.Closed)
+            ? new([.. slicing.Discriminator.Select(d => new Discriminator(Kind(d.Type), d.Path ?? "$this"))], slicing.Rules == ElementDefinition.SlicingRules.Closed,
+                slicing.Ordered == true, slicing.Rules == ElementDefinition.SlicingRules.OpenAtEnd)
             : null,
+        MaxLength = it.Element.MaxLength,
+        MinimumValue = it.Element.MinValue,
+        MaximumValue = it.Element.MaxValue,
+        Constraints = [.. it.Element.Constraint.Where(IsOwn).Select(c => new ConstraintStatement(c.Key!, c.Severity != ConstraintSeverity.Warning, c.Human ?? c.Key!, c.Expression!))],
     };
+
+    // Those that a snapshot repeats from the types of R4 are code here.
+    static bool IsOwn(ElementDefinition.ConstraintComponent constraint) =>
+        constraint is { Key.Length: > 0, Expression.Length: > 0 } && !(constraint.Source is { } source && Canonical.CoreName(source) is { } core && TypePlan.Mapping(core) is not null)
+        && constraint.Key is not ("ele-1" or "ext-1" or "dom-2" or "dom-3" or "dom-4" or "dom-5" or "dom-6");
 
     static bool Demands(ElementStatement element) =>
         element.Minimum is not null || element.Maximum is not null || element.Types.Count > 0 || element.Fixed is not null || element.Pattern is not null
-        || element.Binding is not null || element.Slicing is not null;
+        || element.Binding is not null || element.Slicing is not null || element.MaxLength is not null || element.MinimumValue is not null || element.MaximumValue is not null
+        || element.Constraints.Count > 0;
 
     static string Strength(BindingStrength strength) => strength switch
     {

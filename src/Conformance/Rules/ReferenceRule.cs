@@ -15,7 +15,7 @@ sealed class ReferenceRule(RuleOrigin origin, ReferenceTarget[] targets) : Rule(
         if (LocalReference.TargetType(reference, run) is not { } type) return;
         if (!targets.Any(target => target.Type == type))
             run.Error("value", "reference-target", $"The profile allows references to {string.Join(", ", targets.Select(t => t.Type).Distinct())} here, not to {type}.", Origin);
-        else if (LocalReference.Url(reference) is ['#', _, ..] url && run.Container?.Contained(url.AsSpan(1)) is { } contained && !Satisfies(contained, run))
+        else if (LocalReference.Contained(reference, run) is { } contained && !Satisfies(contained, run))
             run.Error("structure", "reference-target", $"The contained {type} does not satisfy {string.Join(" or ", targets.Where(t => t.Type == type).Select(t => t.Canonical))}.", Origin);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Dicom2Fhir.Conformance.Base;
 using Dicom2Fhir.Conformance.Terminology;
 using Hl7.Fhir.Model;
 
@@ -21,7 +22,7 @@ sealed record UrlMatch(string Url) : SliceMatch
 }
 
 /// <summary>Items by a value at a path below them; the empty path is the item itself.</summary>
-abstract record PathMatch(string[] Path) : SliceMatch
+abstract record PathMatch(PathStep[] Path) : SliceMatch
 {
     public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => Any(item, 0, run);
 
@@ -30,35 +31,55 @@ abstract record PathMatch(string[] Path) : SliceMatch
     bool Any(Hl7.Fhir.Model.Base item, int depth, Run run)
     {
         if (depth == Path.Length) return Test(item, run);
-        if (!item.TryGetValue(Path[depth], out var found)) return false;
+        var step = Path[depth];
+        if (step.Kind == StepKind.Type) return item.TypeName == step.Text && Any(item, depth + 1, run);
+        if (!item.TryGetValue(step.Kind == StepKind.Extension ? "extension" : step.Text, out var found)) return false;
         if (found is Hl7.Fhir.Model.Base single) return Any(single, depth + 1, run);
         if (found is not IList list) return false;
         for (var i = 0; i < list.Count; i++)
-            if (list[i] is Hl7.Fhir.Model.Base value && Any(value, depth + 1, run)) return true;
+            if (list[i] is Hl7.Fhir.Model.Base value && step.Fits(value) && Any(value, depth + 1, run)) return true;
         return false;
     }
 }
 
 /// <summary>Items that hold a pattern or fixed value.</summary>
-sealed record PatternMatch(string[] Path, PatternRule Pattern) : PathMatch(Path)
+sealed record PatternMatch(PathStep[] Path, PatternRule Pattern) : PathMatch(Path)
 {
     protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Pattern.Accepts(value);
 }
 
 /// <summary>Items whose code is in a value set; one that the codes at hand do not decide is in no slice.</summary>
-sealed record BindingMatch(string[] Path, BindingRule Binding) : PathMatch(Path)
+sealed record BindingMatch(PathStep[] Path, BindingRule Binding) : PathMatch(Path)
 {
     protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Binding.Decide(value, run.Terminology) == Membership.In;
 }
 
 /// <summary>Items of a type.</summary>
-sealed record TypeMatch(string[] Path, TypeRule Type) : PathMatch(Path)
+sealed record TypeMatch(PathStep[] Path, TypeRule Type) : PathMatch(Path)
 {
     protected override bool Test(Hl7.Fhir.Model.Base value, Run run) => Type.Accepts(value);
 }
 
+/// <summary>Items, or resources in them, that satisfy one of several profiles.</summary>
+sealed record ProfileMatch(PathStep[] Path, ReferenceTarget[] Profiles) : PathMatch(Path)
+{
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run) =>
+        Profiles.Any(target => target.Type == value.TypeName && (target.Profile?.Value is not { } profile || run.Conforms(value, profile)));
+}
+
+/// <summary>References by what they point to: its type, and for a contained target its profile.</summary>
+sealed record TargetMatch(PathStep[] Path, ReferenceTarget[] Targets, bool ByProfile) : PathMatch(Path)
+{
+    protected override bool Test(Hl7.Fhir.Model.Base value, Run run)
+    {
+        if (value is not Hl7.Fhir.Model.ResourceReference reference || LocalReference.TargetType(reference, run) is not { } type) return false;
+        var contained = ByProfile ? LocalReference.Contained(reference, run) : null;
+        return Targets.Any(target => target.Type == type && (contained is null || target.Profile?.Value is not { } profile || run.Conforms(contained, profile)));
+    }
+}
+
 /// <summary>Items that have, or do not have, an element.</summary>
-sealed record ExistsMatch(string[] Path, bool Exists) : PathMatch(Path)
+sealed record ExistsMatch(PathStep[] Path, bool Exists) : PathMatch(Path)
 {
     public override bool Accepts(Hl7.Fhir.Model.Base item, Run run) => base.Accepts(item, run) == Exists;
 

@@ -16,7 +16,7 @@ static class TreeText
     {
         if ((cardinality ?? node.Cardinality) is { } card) lines.Add($"{path} {card.Describe()}");
         foreach (var rule in node.Rules) lines.Add($"{path} {rule.Describe()}");
-        if (node.Closed) lines.Add($"{path} closed");
+        if (node.Order != SliceOrder.Open) lines.Add($"{path} {node.Order.ToString().ToLowerInvariant()}");
         foreach (var child in node.Children) Write(child, $"{path}.{child.Name}", null, lines);
         foreach (var slice in node.Slices)
         {

@@ -177,7 +177,7 @@ public sealed class Ledger(NpgsqlDataSource database)
             truncate intake.container;
             truncate resource, search_row, bits, ref_row, ident_row, date_row, num_row, str_row, pending, page_query,
                      intake.series, intake.run, intake.input, intake.finding, intake.companion, intake.pseudonym;
-            update fold_state set upto = upto + 1, floor = upto + 1;
+            update fold_state set upto = upto + 1, floor = upto + 1, bits_version = bits_version + 1;
             delete from setting where name in ('time-zone', 'remap') or starts_with(name, 'identity:');
             commit;
             """,

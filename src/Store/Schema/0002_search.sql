@@ -96,10 +96,13 @@ insert into term (type, param, kind, system, code)
 select type, '', kind, '', '' from generate_series(1, 12) type, unnest(array['a', 'l']::"char"[]) kind;
 
 -- upto: the watermark; floor: a page whose horizon lies below it can no longer be served.
+-- live_version counts the folds that cleared live bits, bits_version what else changed bits of numbers given before: programs keep bitmaps by both.
 create table fold_state (
-    type  smallint primary key,
-    upto  bigint not null default 0,
-    floor bigint not null default 0
+    type         smallint primary key,
+    upto         bigint not null default 0,
+    floor        bigint not null default 0,
+    live_version bigint not null default 0,
+    bits_version bigint not null default 0
 );
 
 -- Long queries of page links, encrypted, under their keyed hash.

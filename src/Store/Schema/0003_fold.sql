@@ -77,6 +77,7 @@ begin
               from unnest(gone, gone_of) v(no, type) join term t on t.type = v.type and t.param = '' and t.kind = 'l'
              group by 1, 2) dead
      where l.term = dead.term and l.block = dead.block;
+    update fold_state set live_version = live_version + 1 where type = any (gone_of);
 
     return taken;
 end $$;

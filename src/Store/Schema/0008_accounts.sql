@@ -44,6 +44,7 @@ begin
       join term t on t.type = gone.type and not (t.param = '' and t.kind = 'a')
      where kept.term = t.id and kept.block = gone.block and bit_count(kept.b & gone.b) > 0;
 
+    update fold_state set bits_version = bits_version + 1 where type in (select type from search_row where resource_id = any (ids));
     update search_row set patient = null, started = null where resource_id = any (ids) and gone_at is not null;
 end $$;
 revoke all on function erase(bigint[]) from public;

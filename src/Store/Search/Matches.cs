@@ -8,14 +8,20 @@ namespace Dicom2Fhir.Store.Search;
 /// <summary>Watermarks and special terms of a type.</summary>
 /// <param name="All">Number of the term every row has.</param>
 /// <param name="Live">Number of the term of rows that are not replaced or deleted.</param>
-sealed record TypeState(long Upto, long Floor, int All, int Live)
+/// <param name="LiveVersion">Counts the folds that cleared live bits.</param>
+/// <param name="BitsVersion">Counts what changed bits otherwise.</param>
+sealed record TypeState(long Upto, long Floor, long LiveVersion, long BitsVersion, int All, int Live)
 {
+    /// <summary>Blocks whose numbers are all given.</summary>
+    public int ClosedBlocks => (int)((Upto + 1) / Matches.BlockSize);
+
     public static async Task<TypeState> ReadAsync(NpgsqlConnection connection, ServedType type, CancellationToken cancellationToken) =>
         await connection.QuerySingleAsync<TypeState>(new CommandDefinition(
             """
-            select coalesce((select upto from fold_state where type = @Number), 0) as Upto, coalesce((select floor from fold_state where type = @Number), 0) as Floor,
+            select coalesce(f.upto, 0) as Upto, coalesce(f.floor, 0) as Floor, coalesce(f.live_version, 0) as LiveVersion, coalesce(f.bits_version, 0) as BitsVersion,
                    (select id from term where type = @Number and param = '' and kind = 'a') as "All",
                    (select id from term where type = @Number and param = '' and kind = 'l') as Live
+              from (select) one left join fold_state f on f.type = @Number
             """,
             new { type.Number }, cancellationToken: cancellationToken));
 }
@@ -97,8 +103,10 @@ sealed class Matches
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         if (nothing) return 0;
-        await using var command = Command(connection, CountQuery);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var kept = IsBitsOnly && state.ClosedBlocks >= ClosedBlocks.Worthwhile && leaves.Sum(leaf => leaf.Terms.Count) <= ClosedBlocks.MostTerms;
+        var closed = kept ? await ClosedBlocks.Of(connection).CountAsync(connection, state, leaves, cancellationToken) : 0;
+        await using var command = Command(connection, kept ? SqlCompiler.Count(Type, leaves, state.Live, state.ClosedBlocks) : CountQuery);
+        return closed + (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Search numbers of matches in (after, horizon], in order, in portions; of a driver by blocks some may be gone.</summary>

@@ -28,9 +28,11 @@ sealed class SqlCompiler
 
     /// <summary>One value: how many live rows match.</summary>
     /// <param name="live">Number of the live term of the type.</param>
-    public static CompiledQuery Count(ServedType type, IReadOnlyList<Leaf> leaves, int live)
+    /// <param name="fromBlock">Of bitmaps: the first block that is counted; null: all.</param>
+    public static CompiledQuery Count(ServedType type, IReadOnlyList<Leaf> leaves, int live, int? fromBlock = null)
     {
         var compiler = new SqlCompiler();
+        if (fromBlock is { } first) compiler.window = (compiler.Add(SqlValue.Of(first)), compiler.Add(SqlValue.Of(int.MaxValue)));
         if (IsRowDriven(leaves))
         {
             var rows = compiler.RowSelect(type, leaves, "and s.gone_at is null");

@@ -22,6 +22,7 @@ public sealed class ForgetTests(TestServer server)
         Assert.IsType<ReadResult.Gone>(await new ResourceReader(site.Database).ReadAsync(ServedType.ImagingStudy, id, TestContext.Current.CancellationToken));
         Assert.Equal(2L, await site.ValueAsync<long>("select count(*) from resource where type = 2 and not deleted"));
         await NothingNamesAsync(site, uid, id);
+        Assert.NotEqual(0L, await site.ValueAsync<long>("select bits_version from fold_state where type = 1"));       // bitmaps that programs keep are read again
 
         // its device goes with the last study that had it
         Assert.Equal(2, (await site.DoAsync("forget", other, "--json")).Json.GetProperty("resources").GetInt32());

@@ -44,10 +44,12 @@ public sealed class FoldTests(TestDatabase database) : IClassFixture<TestDatabas
     {
         await stock.WriteAsync(Stock.Study("a", "CT"));
         await new Folder(database.Owner).FoldAllAsync(Cancelled);
+        var live = await database.ValueAsync<long>("select live_version from fold_state where type = 1");
         await stock.WriteAsync(Stock.Study("a", "MR"));
         await new Folder(database.Owner).FoldAllAsync(Cancelled);
 
         var upto = await UptoAsync(ServedType.ImagingStudy);
+        Assert.Equal(live + 1, await database.ValueAsync<long>("select live_version from fold_state where type = 1"));
         Assert.Equal(upto, await database.ValueAsync<long>("select gone_at from search_row where gone_at is not null and type = 1"));
         Assert.Equal(upto, await database.ValueAsync<long>("select no from search_row where gone_at is null and type = 1"));
         Assert.Equal(1L, await stock.CountLiveAsync(ServedType.ImagingStudy));

@@ -4,7 +4,7 @@
 #     --studies N     studies of the data (default 1 million; 10 million need about 120 GB and hours)
 #     --data DIR      database and results (default bench/.data); kept, so that the next run measures the same data again
 #     --instances N   studies with every instance listed, for the second table (default: a fiftieth of --studies, at most 200,000; 0: none)
-#     --only          load size restart count page drain mixed fresh import index while-indexing memory instances
+#     --only          load size restart count page drain mixed fresh import index while-indexing memory wide instances
 #     --again         measures steps again that were measured at this commit
 #     --quick         seconds instead of minutes: tries the programs, figures mean nothing
 set -euo pipefail

@@ -10,6 +10,8 @@ public static class AttributeNumbers
 {
     static readonly ConcurrentDictionary<string, FrozenDictionary<string, short>> ByDatabase = new(StringComparer.Ordinal);
 
+    internal static void Forget() => ByDatabase.Clear();
+
     /// <summary>The number of every path; asked for once a process and database.</summary>
     public static async Task<FrozenDictionary<string, short>> OfAsync(NpgsqlDataSource database, IReadOnlyCollection<string> paths, CancellationToken cancellationToken)
     {

@@ -20,6 +20,8 @@ static class Judgements
 
     sealed record Answer(string Hash, string? Engine, string Result);
 
+    public static void Forget() => Known.Clear();
+
     /// <summary>A number for each state; null for an unchecked one.</summary>
     public static async Task<int?[]> NumbersAsync(NpgsqlDataSource database, IReadOnlyList<ConformanceState> states, CancellationToken cancellationToken)
     {

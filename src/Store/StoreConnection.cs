@@ -221,6 +221,7 @@ public sealed class StoreConnection : IAsyncDisposable
             builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
             builder.ConnectionStringBuilder.IncludeErrorDetail = false;     // details quote rows, whatever the site's connection string says
+            RememberedNumbers.Watch(builder);
             return builder.Build();
         }
         catch (ArgumentException exception)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Dicom2Fhir.Store;
 
 /// <summary>
-/// Numbers of terms. Terms are never removed and never change, so a process remembers them for good; new ones are inserted in a statement of their
+/// Numbers of terms. Terms are never removed and never change, so a process remembers them as long as it meets the same server; new ones are inserted in a statement of their
 /// own before a batch writes, so that no batch waits for another's terms.
 /// </summary>
 sealed class TermNumbers
@@ -19,6 +19,9 @@ sealed class TermNumbers
 
     /// <summary>The same, by what connections of one pool share.</summary>
     public static TermNumbers Of(string connectionString) => ByDatabase.GetOrAdd(connectionString, _ => new TermNumbers());
+
+    /// <summary>Batches that work keep the numbers they began with.</summary>
+    public static void Forget() => ByDatabase.Clear();
 
     public int this[TermKey key] => numbers[key];
 

@@ -55,8 +55,8 @@ public sealed class FailoverTests(ReplicaPair pair) : IClassFixture<ReplicaPair>
         Assert.Equal(HttpStatusCode.OK, written.StatusCode);                 // a long query is written by the facade, at the new primary
     }
 
-    // Two servers of one connection string: the one that takes writes.
-    static string Both(string primary, string replica) => new NpgsqlConnectionStringBuilder(primary)
+    /// <summary>Two servers in one connection string: the one that takes writes.</summary>
+    internal static string Both(string primary, string replica) => new NpgsqlConnectionStringBuilder(primary)
     {
         Host = $"{new NpgsqlConnectionStringBuilder(primary).Host},{new NpgsqlConnectionStringBuilder(replica).Host}",
         TargetSessionAttributes = "primary",
@@ -66,7 +66,7 @@ public sealed class FailoverTests(ReplicaPair pair) : IClassFixture<ReplicaPair>
 
     static Task<List<string>> VersionsAsync(string server) => RowsAsync(server, "select type || ' ' || id || ' ' || version || ' ' || last_updated from resource");
 
-    static async Task<List<string>> RowsAsync(string server, string sql)
+    internal static async Task<List<string>> RowsAsync(string server, string sql)
     {
         await using var database = NpgsqlDataSource.Create(server + ";Pooling=false");
         await using var command = database.CreateCommand(sql);

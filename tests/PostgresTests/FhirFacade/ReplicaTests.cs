@@ -54,6 +54,28 @@ public sealed class ReplicaPair : IAsyncLifetime
         }
     }
 
+    /// <summary>The replica has everything so far, and gets nothing more.</summary>
+    public async Task DetachAsync()
+    {
+        await using var where = Database.CreateCommand("select pg_current_wal_flush_lsn()::text");
+        var written = (string)(await where.ExecuteScalarAsync())!;
+        await using var database = NpgsqlDataSource.Create(Replica.OwnerConnectionString + ";Pooling=false");
+        await Faults.Faults.UntilAsync(() => IsAsync(database, $"select pg_last_wal_replay_lsn() >= '{written}'::pg_lsn"), "the replay");
+        foreach (var sql in new[] { "alter system set primary_conninfo = ''", "select pg_reload_conf()" })
+        {
+            await using var command = database.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await Faults.Faults.UntilAsync(() => IsAsync(database, "select not exists (select from pg_stat_wal_receiver)"), "the end of the replication");
+    }
+
+    static async Task<bool> IsAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() is true;
+    }
+
     /// <summary>kill -9 of the primary; the replica becomes one.</summary>
     public async Task FailOverAsync()
     {

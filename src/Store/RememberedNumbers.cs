@@ -1,0 +1,42 @@
+using Npgsql;
+
+namespace Dicom2Fhir.Store;
+
+/// <summary>
+/// Numbers of terms, attributes and answers that a process remembers are those of one server. After a failover without synchronous replication the
+/// new primary may lack the last ones and give them out again, so every connection to another server forgets them all before it is used.
+/// </summary>
+static class RememberedNumbers
+{
+    // Each server, and each start of it, has its own: replicas and their primary, too.
+    const string Server = "select pg_postmaster_start_time()::text";
+
+    /// <param name="builder">Of a pool; several pools may lead to several servers.</param>
+    public static void Watch(NpgsqlDataSourceBuilder builder)
+    {
+        string? server = null;
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(Server, connection);
+                Meet(command.ExecuteScalar());
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(Server, connection);
+                Meet(await command.ExecuteScalarAsync());
+            });
+
+        void Meet(object? found)
+        {
+            if (Interlocked.Exchange(ref server, (string)found!) is { } before && before != server) Forget();
+        }
+    }
+
+    static void Forget()
+    {
+        TermNumbers.Forget();
+        AttributeNumbers.Forget();
+        Judgements.Forget();
+    }
+}

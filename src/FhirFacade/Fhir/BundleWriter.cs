@@ -36,16 +36,18 @@ static class BundleWriter
     }
 
     /// <summary>Around definitions.</summary>
-    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, long total, IReadOnlyList<BundleDocument> documents, ElementFilter? filter)
+    public static ReadOnlyMemory<byte> Write(
+        Uri fhirBase, string self, string? next, long total, IReadOnlyList<BundleDocument> documents, ElementFilter? filter, IReadOnlyList<FhirError> warnings)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
         {
             Start(json, total, self, next);
-            if (documents.Count > 0)
+            if (documents.Count + warnings.Count > 0)
             {
                 json.WriteStartArray("entry");
                 foreach (var document in documents) Entry(json, fhirBase, document, filter, "match");
+                if (warnings.Count > 0) Outcome(json, warnings);
                 json.WriteEndArray();
             }
 

@@ -6,7 +6,7 @@ using Dicom2Fhir.Store.Search;
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
 /// <summary>Read and search of definitions: ours, and those of loaded packages (docs/search.md).</summary>
-sealed class DefinitionInteraction(Definitions definitions, StoreConnection store)
+sealed class DefinitionInteraction(Definitions definitions, StoreConnection store, FacadeOptions options)
 {
     const string PageParameter = "__page";
     const int MostPageBytes = 4 * 1024 * 1024;
@@ -42,26 +42,43 @@ sealed class DefinitionInteraction(Definitions definitions, StoreConnection stor
     {
         var state = await definitions.StateAsync(cancellationToken);
         var (query, start) = await OpenAsync(call, type, state, cancellationToken);
-        var (results, criteria) = ResultParameters.Split(query, call.Nested);
-        if (criteria.Find(pair => !Parameters[type].Contains(pair.Key)) is { Key: { } unknown })
-        {
-            throw new FhirErrorException(new FhirError(400, "not-supported", $"{type} has no search parameter '{unknown}'; there are {string.Join(", ", Parameters[type])}.", "http." + unknown));
-        }
+        var (results, written) = ResultParameters.Split(query, call.Nested);
+        var lenient = call.Lenient ?? options.Lenient;
+        var criteria = written.Where(pair => Parameters[type].Contains(pair.Key)).ToList();
+        var unknown = written.Except(criteria).Select(pair => Unknown(type, pair.Key)).ToList();
+        if (unknown.Count > 0 && !lenient) throw new FhirErrorException(unknown);
 
         var found = await FindAsync(type, [.. criteria.Where(pair => pair.Value.Length > 0)], cancellationToken);
-        var written = RawQuery.Print([.. criteria, .. results.Written]);
-        var path = $"{RequestBase.Text(call.Base)}/{type}";
-        var self = call.Query.FirstOrDefault(pair => pair.Key == PageParameter) is { Value: { } token } ? $"{path}?{PageParameter}={token}" : $"{path}{(written.Length > 0 ? "?" : "")}{written}";
-        if (results.CountOnly) return new FhirAnswer(200, BundleWriter.WriteCount(self, found.Count, []));
-
-        var page = Page(found, start, results.Count, call.Nested);
-        var next = start + page.Count < found.Count ? await SealAsync(type, [.. criteria, .. results.Written], new PagePosition([state], 0, start + page.Count, null, null), cancellationToken) : null;
-        var documents = await definitions.ReadAsync(page, cancellationToken);
-        var answer = BundleWriter.Write(
-            call.Base, self, next is null ? null : $"{path}?{PageParameter}={next}", found.Count,
-            [.. documents.Select(one => new BundleDocument(type, one.Definition.Id, one.Document))], ElementFilter.Of(type, results, instances: true));
-        return new FhirAnswer(200, answer);
+        List<KeyValuePair<string, string>> used = [.. criteria, .. results.Written];
+        var token = call.Query.FirstOrDefault(pair => pair.Key == PageParameter).Value;
+        var self = Link(call, type, token is null ? RawQuery.Print(used) : $"{PageParameter}={token}");
+        var answer = results.CountOnly
+            ? BundleWriter.WriteCount(self, found.Count, unknown)
+            : await PageAsync(call, type, results, found, start, self, count => SealAsync(type, used, new PagePosition([state], 0, count, null, null), cancellationToken), unknown, cancellationToken);
+        return new FhirAnswer(200, answer)
+        {
+            PreferenceApplied = call.Lenient is null ? null : lenient ? "handling=lenient" : "handling=strict",
+            Presentation = token is null || call.Query.Any(pair => pair.Key == "_format") ? [] : results.Written,
+        };
     }
+
+    async Task<ReadOnlyMemory<byte>> PageAsync(
+        FhirCall call, string type, ResultParameters results, IReadOnlyList<Definition> found, int start, string self, Func<int, Task<string>> seal, IReadOnlyList<FhirError> warnings,
+        CancellationToken cancellationToken)
+    {
+        var page = Page(found, start, results.Count, call.Nested);
+        var shown = start + page.Count;
+        var next = shown < found.Count ? Link(call, type, $"{PageParameter}={await seal(shown)}") : null;
+        var documents = await definitions.ReadAsync(page, cancellationToken);
+        return BundleWriter.Write(
+            call.Base, self, next, found.Count, [.. documents.Select(one => new BundleDocument(type, one.Definition.Id, one.Document))],
+            ElementFilter.Of(type, results, instances: true), warnings);
+    }
+
+    static string Link(FhirCall call, string type, string query) => $"{RequestBase.Text(call.Base)}/{type}{(query.Length > 0 ? "?" : "")}{query}";
+
+    static FhirError Unknown(string type, string name) =>
+        new(400, "not-supported", $"{type} has no search parameter '{name}'; there are {string.Join(", ", Parameters[type])}.", "http." + name);
 
     // The query of the request, or that of its page link, and how many were shown.
     async Task<(IReadOnlyList<KeyValuePair<string, string>> Query, int Start)> OpenAsync(FhirCall call, string type, long state, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml.Linq;
 using Dicom2Fhir.PostgresTests.Indexer;
 using Hl7.Fhir.Model;
 using Task = System.Threading.Tasks.Task;
@@ -116,6 +117,29 @@ public sealed class DefinitionTests(DefinitionTests.Loaded loaded) : IClassFixtu
     [InlineData("ValueSet/small?x=1", HttpStatusCode.BadRequest)]
     public async Task What_is_not_there_or_not_offered_is_refused(string path, HttpStatusCode status) =>
         await (await Client.SendAsync("GET", "/fhir/" + path)).AsAsync<OperationOutcome>(status);
+
+    [Fact]
+    public async Task What_is_unknown_is_ignored_with_a_warning_where_that_is_preferred()
+    {
+        using var answer = await Client.SendAsync("GET", "/fhir/OperationDefinition?kind=operation", ("Prefer", "handling=lenient"));
+        var bundle = await answer.AsAsync<Bundle>();
+
+        Assert.Equal("handling=lenient", Assert.Single(answer.Headers.GetValues("Preference-Applied")));
+        Assert.Equal((1, 2), (bundle.Total, bundle.Entry.Count));
+        Assert.Contains("'kind'", Assert.IsType<OperationOutcome>(bundle.Entry[1].Resource).Issue[0].Diagnostics, StringComparison.Ordinal);
+        Assert.DoesNotContain("kind", bundle.Link.Single(link => link.Relation == "self").Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_is_written_in_the_format_of_its_search()
+    {
+        var first = await (await Client.SendAsync("GET", "/fhir/CodeSystem?_count=1&_format=xml")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        XNamespace fhir = "http://hl7.org/fhir";
+        var next = XDocument.Parse(first).Root!.Elements(fhir + "link").Single(link => link.Element(fhir + "relation")!.Attribute("value")!.Value == "next").Element(fhir + "url")!.Attribute("value")!.Value;
+        using var page = await Client.SendAsync("GET", next);
+
+        Assert.Equal("application/fhir+xml", page.Content.Headers.ContentType?.MediaType);
+    }
 
     [Fact]
     public async Task A_package_without_definitions_is_refused()

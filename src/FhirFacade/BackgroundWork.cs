@@ -1,3 +1,4 @@
+using Dicom2Fhir.FhirFacade.Conformance;
 using Dicom2Fhir.FhirFacade.Fhir;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -7,7 +8,7 @@ namespace Dicom2Fhir.FhirFacade;
 
 /// <summary>Says "ready" once on stdout, folds what waits when no indexer runs, and removes what page links no longer need.</summary>
 sealed class BackgroundWork(
-    StoreConnection store, FacadeOptions options, Readiness readiness, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
+    StoreConnection store, FacadeOptions options, Engines engines, Readiness readiness, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<BackgroundWork> logger) : BackgroundService
 {
     // Page links are good for 7 days (docs/search.md).
     static readonly TimeSpan Retention = TimeSpan.FromDays(7);
@@ -27,7 +28,7 @@ sealed class BackgroundWork(
         }
 
         Console.Out.WriteLine($"ready {RequestBase.Of(options)}");
-        await Task.WhenAll(RepeatAsync(FoldAsync, stoppingToken), RepeatAsync(CleanAsync, stoppingToken));
+        await Task.WhenAll(RepeatAsync(FoldAsync, stoppingToken), RepeatAsync(CleanAsync, stoppingToken), RepeatAsync(CountStaleAsync, stoppingToken));
     }
 
     // Services start before the server listens: a port that is taken must not be announced.
@@ -46,6 +47,15 @@ sealed class BackgroundWork(
     {
         await new Folder(store.Write ?? store.Read).RetireAsync(Retention, cancellationToken);
         await new PageTokens(store.Read, store.Write).RemoveUnusedAsync(Retention, cancellationToken);
+        await Task.Delay(BetweenCleaning, time, cancellationToken);
+    }
+
+    // A facade writes no states (its database role may not): whoever runs it hears what waits, and which verb does it.
+    async Task CountStaleAsync(CancellationToken cancellationToken)
+    {
+        var engine = await engines.CurrentAsync(cancellationToken);
+        var stale = await Revalidation.CountAsync(store.Read, engine.Stamp, cancellationToken);
+        if (stale > 0) logger.Stale(stale);
         await Task.Delay(BetweenCleaning, time, cancellationToken);
     }
 

@@ -11,6 +11,9 @@ static partial class Log
     [LoggerMessage(6003, LogLevel.Warning, "Background work waits: {Reason}")]
     public static partial void BackgroundFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(6005, LogLevel.Warning, "{Count} resources are unchecked or were judged by other rules; 'dicom2fhir conformance' judges them anew while this server runs")]
+    public static partial void Stale(this ILogger logger, long count);
+
     [LoggerMessage(6004, LogLevel.Warning, "No metrics on port {Port}: {Reason}. Choose another by Metrics__Port, 0 for none")]
     public static partial void NoMetrics(this ILogger logger, int port, string reason);
 }

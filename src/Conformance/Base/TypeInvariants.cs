@@ -39,6 +39,33 @@ static class TypeInvariants
                 it => it.Name is not null || it.Telecom.Count > 0 || it.Address is not null || it.Organization is not null)],
         [typeof(Observation.ReferenceRangeComponent)] =
             [Rule<Observation.ReferenceRangeComponent>("obs-3", "A reference range has a low end, a high end or a text.", it => it.Low is not null || it.High is not null || it.Text is not null)],
+        [typeof(Observation)] =
+        [
+            Rule<Observation>("obs-6", "An observation with a value has no data absent reason.", it => it.DataAbsentReason is null || it.Value is null),
+            Rule<Observation>("obs-7", "A component with the code of the observation stands beside no value.",
+                it => it.Value is null || !it.Component.Any(component => component?.Code?.Coding.Any(coding => it.Code?.Coding.Any(own => own.IsExactly(coding)) ?? false) ?? false)),
+        ],
+        [typeof(Condition)] =
+        [
+            Rule<Condition>("con-4", "A condition that abated is resolved, in remission or inactive.",
+                it => it.Abatement is null || Has(it.ClinicalStatus, "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved", "remission", "inactive")),
+            Rule<Condition>("con-5", "A condition entered in error has no clinical status.",
+                it => it.ClinicalStatus is null || !Has(it.VerificationStatus, "http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error")),
+        ],
+        [typeof(Condition.StageComponent)] = [Rule<Condition.StageComponent>("con-1", "A stage has a summary or an assessment.", it => it.Summary is not null || it.Assessment.Count > 0)],
+        [typeof(Condition.EvidenceComponent)] = [Rule<Condition.EvidenceComponent>("con-2", "An evidence has a code or a detail.", it => it.Code.Count > 0 || it.Detail.Count > 0)],
+        [typeof(TriggerDefinition)] =
+        [
+            Rule<TriggerDefinition>("trd-1", "A trigger has data or a timing, not both.", it => it.Data.Count == 0 || it.Timing is null),
+            Rule<TriggerDefinition>("trd-2", "A condition of a trigger stands beside its data.", it => it.Condition is null || it.Data.Count > 0),
+            Rule<TriggerDefinition>("trd-3", "A named event has a name, a periodic one a timing, one of data its data.", it => it.Type switch
+            {
+                TriggerDefinition.TriggerType.NamedEvent => it.Name is not null,
+                TriggerDefinition.TriggerType.Periodic => it.Timing is not null,
+                null => true,
+                _ => it.Data.Count > 0,
+            }),
+        ],
         [typeof(ServiceRequest)] = [Rule<ServiceRequest>("prr-1", "Details of an order stand beside its code.", it => it.OrderDetail.Count == 0 || it.Code is not null)],
         [typeof(Group)] = [Rule<Group>("grp-1", "Only an actual group has members.", it => it.Member.Count == 0 || it.Actual == true)],
         [typeof(CarePlan.ActivityComponent)] =
@@ -52,7 +79,7 @@ static class TypeInvariants
 
     public static Action<Hl7.Fhir.Model.Base, Run>? Of(Type type)
     {
-        if (!Table.TryGetValue(type, out var rules)) return null;
+        if (!Table.TryGetValue(type, out var rules) && !BundleInvariants.Table.TryGetValue(type, out rules)) return null;
         return (it, run) =>
         {
             foreach (var rule in rules)
@@ -60,6 +87,9 @@ static class TypeInvariants
         };
     }
 
-    static TypeInvariant Rule<T>(string key, string text, Func<T, bool> holds)
+    static bool Has(CodeableConcept? concept, string system, params string[] codes) =>
+        concept?.Coding.Any(coding => coding?.System == system && codes.Contains(coding.Code, StringComparer.Ordinal)) ?? false;
+
+    public static TypeInvariant Rule<T>(string key, string text, Func<T, bool> holds)
         where T : Hl7.Fhir.Model.Base => new(key, text, it => it is T value && holds(value));
 }

@@ -28,7 +28,7 @@ public sealed class DefinitionTests(DefinitionTests.Loaded loaded) : IClassFixtu
         {
             site = await Site.CreateAsync(server);
             await site.DoAsync("profiles", "add", SharedFiles.Folder("mii/bildgebung-2025.0.2-snapshots"));
-            await site.DoAsync("profiles", "add", SharedFiles.Folder("mii/bildgebung-2026.0.0"));
+            await site.DoAsync("profiles", "add", Packages.Archive(SharedFiles.Folder("mii/bildgebung-2026.0.0"), site.Files));
             site.Add("own/package.json", """{"name":"our.own","version":"1.0.0"}"""u8.ToArray());
             site.Add("parameters/package.json", """{"name":"our.parameters","version":"1.0.0"}"""u8.ToArray());
             site.Add("parameters/sp.json", """{"resourceType":"SearchParameter","id":"series-modality-contrast","url":"http://official.example/sp","version":"1.0.0","name":"Official","status":"active","description":"d","code":"official","base":["Device"],"type":"token"}"""u8.ToArray());

@@ -56,6 +56,7 @@ public sealed class ProcessTests : IDisposable
         await using var facade = FacadeProcess.Start(["--data", folder], new Dictionary<string, string> { ["ConnectionStrings__Postgres"] = connection });
         await facade.ListeningAsync();
         await AwayAsync(facade);
+        await NotJudgingAsync(facade);
         Assert.Equal("", facade.Output);
         await (await facade.Client.SendAsync("GET", "/fhir/metadata")).AsAsync<CapabilityStatement>();
 
@@ -68,6 +69,19 @@ public sealed class ProcessTests : IDisposable
 
             await AwayAsync(facade);
         }
+    }
+
+    [Fact]
+    public async System.Threading.Tasks.Task What_waits_to_be_judged_is_said_with_the_verb_that_does_it()
+    {
+        await using var store = await StoreConnection.OpenForWritingAsync(folder, null, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), CancellationToken.None);
+        await new Store.Stock(store.Database).WriteAsync(Store.Stock.Study("a"), Store.Stock.Study("b"));
+        await using var facade = FacadeProcess.Start(["--data", folder]);
+        await facade.ReadyAsync();
+        for (var waited = System.Diagnostics.Stopwatch.StartNew(); facade.Errors.Length == 0 && waited.Elapsed < TimeSpan.FromSeconds(60);) await System.Threading.Tasks.Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Contains("2 resources are unchecked", facade.Errors, StringComparison.Ordinal);
+        Assert.Contains("dicom2fhir conformance", facade.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, await facade.TerminateAsync());
     }
 
     [Fact]
@@ -91,6 +105,14 @@ public sealed class ProcessTests : IDisposable
         var outcome = await search.AsAsync<OperationOutcome>(HttpStatusCode.ServiceUnavailable);
         Assert.Equal(OperationOutcome.IssueType.Transient, outcome.Issue[0].Code);
         Assert.Equal(HttpStatusCode.OK, (await facade.Client.SendAsync("GET", "/livez")).StatusCode);
+    }
+
+    // Whether the site loaded profiles cannot be known then, and a validator has to fail closed.
+    static async System.Threading.Tasks.Task NotJudgingAsync(FacadeProcess facade)
+    {
+        using var resource = new StringContent("""{"resourceType":"Patient","id":"p"}""", System.Text.Encoding.UTF8, "application/fhir+json");
+        using var response = await facade.Client.PostAsync(new Uri("/validateResource", UriKind.Relative), resource, TestContext.Current.CancellationToken);
+        await response.AsAsync<OperationOutcome>(HttpStatusCode.ServiceUnavailable);
     }
 
     static async System.Threading.Tasks.Task BackAsync(FacadeProcess facade)

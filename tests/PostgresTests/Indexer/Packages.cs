@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Text;
 using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Conformance.Profiles;
@@ -31,6 +33,16 @@ static class Packages
          "type":"{{{type}}}","baseDefinition":"http://hl7.org/fhir/StructureDefinition/{{{type}}}","derivation":"constraint",
          "differential":{"element":[{"id":"{{{type}}}.{{{element}}}","path":"{{{type}}}.{{{element}}}","min":1}]}}
         """;
+
+    /// <summary>A folder of definitions as the .tgz that package servers publish.</summary>
+    public static string Archive(string definitions, string into)
+    {
+        var file = Path.Combine(into, Path.GetFileName(definitions) + ".tgz");
+        using var zipped = new GZipStream(File.Create(file), CompressionLevel.Fastest);
+        using var tar = new TarWriter(zipped);
+        foreach (var definition in Directory.EnumerateFiles(definitions, "*.json").Order(StringComparer.Ordinal)) tar.WriteEntry(definition, "package/" + Path.GetFileName(definition));
+        return file;
+    }
 
     /// <summary>A folder with the text as its only definition.</summary>
     public static string Folder(string name, string version, params string[] definitions)

@@ -1,4 +1,5 @@
 using Dicom2Fhir.Conformance;
+using Dicom2Fhir.Conformance.Profiles;
 
 namespace Dicom2Fhir.UnitTests.Conformance;
 
@@ -19,6 +20,29 @@ public class ExamplesTests
             Assert.True(report.Valid, $"{file}: {string.Join('\n', report.Issues)}");
             Assert.EndsWith("|2026.0.0", report.ProfileJudgedBy, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("Procedure-mii-exa-bildgebung-bildgebungsprozedur", true, null, "its SNOMED CT and OPS codes are undecided")]
+    [InlineData("Procedure-mii-exa-bildgebung-radiologische-befundungsprozedur", true, null, "the same")]
+    [InlineData("Procedure-mii-exa-bildgebung-tnm-radiologische-befundungsprozedur", true, null, "the draft profile is read by its own canonical")]
+    [InlineData("ServiceRequest-mii-exa-bildgebung-anforderung-bildgebung", true, null, "references to resources elsewhere are judged by type")]
+    [InlineData("DiagnosticReport-mii-exa-bildgebung-radiologischer-Befund", true, null, "LOINC and SNOMED CT codes are undecided")]
+    [InlineData("Observation-mii-exa-bildgebung-radiologische-beobachtung", true, null, "the slices of other systems are optional")]
+    [InlineData("CarePlan-mii-exa-bildgebung-behandlungsempfehlung", true, null, "nothing but must-support beside R4")]
+    [InlineData("Composition-mii-exa-bildgebung-semistrukt-befundbericht", true, null, "all mandatory sections are there")]
+    [InlineData("BodyStructure-mii-exa-bildgebung-koerperstruktur", false, "BodyStructure.locationQualifier[0]", "7771000 (Left) is not in siteQualifier-eu")]
+    public void An_example_of_another_type_is_judged_by_the_published_package(string name, bool valid, string? expression, string reason)
+    {
+        Shared.Require();
+        var mii = Path.Combine(Repository.Shared!, "mii");
+        var engine = ConformanceEngine.Shipped.With(PackageReader.Read(Path.Combine(mii, "dependencies")), PackageReader.Read(Path.Combine(mii, "bildgebung-2026.0.0")));
+        var report = engine.Validate(File.ReadAllBytes(Path.Combine(mii, "examples", name + ".json")));
+        var errors = report.Issues.Where(i => i.Severity == Severity.Error).ToList();
+        Assert.True(report.Valid == valid, $"{reason}: {string.Join('\n', errors)}");
+        Assert.Equal(expression, errors.FirstOrDefault()?.Expression);
+        Assert.Contains("/modul-bildgebung/", report.ProfileJudgedBy, StringComparison.Ordinal);
+        Assert.True(ConformanceEngine.Shipped.Validate(File.ReadAllBytes(Path.Combine(mii, "examples", name + ".json"))).Valid, "by R4 alone");
     }
 
     [Fact]

@@ -53,6 +53,49 @@ public sealed class PackageReaderTests : IDisposable
         Assert.Equal(error, report.Issues.FirstOrDefault(i => i.Severity == Severity.Error)?.Expression);
     }
 
+    [Theory]
+    [InlineData("a profile that is its own base", """ "baseDefinition":"https://example.org/p","derivation":"constraint","differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]} """, "Patient.name")]
+    [InlineData("an extension that demands itself in itself", """ "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.contact","path":"Patient.contact","contentReference":"#Patient.contact","min":1}]} """, "Patient.contact")]
+    [InlineData("a type profile of itself", """ "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.contained","path":"Patient.contained","type":[{"code":"Patient","profile":["https://example.org/p"]}]},{"id":"Patient.name","path":"Patient.name","min":1}]} """, "Patient.name")]
+    [InlineData("a slice told by its own profile", """ "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.link","path":"Patient.link","slicing":{"discriminator":[{"type":"profile","path":"other.resolve()"}],"rules":"open"}},{"id":"Patient.link:a","path":"Patient.link","sliceName":"a","min":1},{"id":"Patient.link:a.other","path":"Patient.link.other","type":[{"code":"Reference","targetProfile":["https://example.org/p"]}]}]} """, "Patient.link")]
+    public void A_circle_ends(string what, string definition, string error)
+    {
+        Write(("package/p.json", $$"""{"resourceType":"StructureDefinition","url":"https://example.org/p","name":"P","version":"1","status":"active","kind":"resource","abstract":false,"type":"Patient",{{definition}}}"""));
+        var report = ConformanceEngine.Shipped.With(PackageReader.Read(file)).Validate("""{"resourceType":"Patient"}""", new() { Profiles = ["https://example.org/p"] });
+        Assert.True(report.Issues.Any(i => i.Severity == Severity.Error && i.Expression == error), $"{what}: {string.Join('\n', report.Issues)}");
+    }
+
+    [Fact]
+    public void Many_slices_are_judged_in_bounded_time()
+    {
+        var slices = string.Concat(Enumerable.Range(0, 9_000).Select(i =>
+            $$""",{"id":"Patient.identifier:s{{i}}","path":"Patient.identifier","sliceName":"s{{i}}"},{"id":"Patient.identifier:s{{i}}.system","path":"Patient.identifier.system","fixedUri":"urn:{{i}}"}"""));
+        Write(("package/p.json", $$$$"""{"resourceType":"StructureDefinition","url":"https://example.org/p","name":"P","version":"1","status":"active","kind":"resource","abstract":false,"type":"Patient","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint","differential":{"element":[{"id":"Patient.identifier","path":"Patient.identifier","slicing":{"discriminator":[{"type":"value","path":"system"}],"rules":"closed"}}{{{{slices}}}}]}}"""));
+        var engine = ConformanceEngine.Shipped.With(PackageReader.Read(file));
+        var report = engine.Validate("""{"resourceType":"Patient","identifier":[{"system":"urn:8999"},{"system":"urn:9000"}]}""", new() { Profiles = ["https://example.org/p"] });
+        Assert.Equal("Patient.identifier[1]", Assert.Single(report.Issues, i => i.Severity == Severity.Error).Expression);
+    }
+
+    [Fact]
+    public void Links_and_broken_archives_are_told_apart()
+    {
+        using (var stream = new GZipStream(File.Create(file), CompressionLevel.Fastest))
+        using (var tar = new TarWriter(stream))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, "package/link.json") { LinkName = "/etc/passwd" });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "package/hard.json") { LinkName = "package/p.json" });
+        }
+
+        Assert.Equal(2, PackageReader.Read(file).Problems.Count);
+        var whole = File.ReadAllBytes(file);
+        foreach (var length in (int[])[0, 1, 10, whole.Length / 2])
+        {
+            File.WriteAllBytes(file, whole[..length]);
+            var problem = Record.Exception(() => PackageReader.Read(file));
+            Assert.True(problem is null or InvalidDataException, $"{length} bytes: {problem}");
+        }
+    }
+
     void Write(params (string Name, string Text)[] entries)
     {
         using var stream = new GZipStream(File.Create(file), CompressionLevel.Fastest);

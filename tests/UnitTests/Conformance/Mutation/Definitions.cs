@@ -48,6 +48,8 @@ sealed class Definition
         Url = Definitions.Text(json, "url")!;
         Type = Definitions.Text(json, "type")!;
         IsPrimitive = Definitions.Text(json, "kind") == "primitive-type";
+        IsResource = Definitions.Text(json, "kind") == "resource";
+        IsProfile = Definitions.Text(json, "derivation") == "constraint";
         Contexts = [.. (json["context"] as JsonArray ?? []).Select(c => (Definitions.Text(c, "type") ?? "", Definitions.Text(c, "expression") ?? ""))];
         foreach (var element in json["snapshot"]!["element"]!.AsArray().OfType<JsonObject>()) elements[Definitions.Text(element, "id")!] = new(this, element);
         children = elements.Values.Where(e => e.ParentId.Length > 0).ToLookup(e => e.ParentId, StringComparer.Ordinal);
@@ -59,6 +61,10 @@ sealed class Definition
     public string Type { get; }
 
     public bool IsPrimitive { get; }
+
+    public bool IsResource { get; }
+
+    public bool IsProfile { get; }
 
     public (string Type, string Expression)[] Contexts { get; }
 
@@ -86,6 +92,7 @@ sealed class ElementDef
         Types = [.. (json["type"] as JsonArray ?? []).Select(t => new TypeDef(Definitions.Text(t, "code")!, Strings(t!["profile"]), Strings(t["targetProfile"])))];
         Value = json.Where(p => p.Key.StartsWith("fixed", StringComparison.Ordinal) || p.Key.StartsWith("pattern", StringComparison.Ordinal)).Select(p => p.Value).FirstOrDefault();
         Binding = json["binding"] is { } binding && Definitions.Text(binding, "strength") == "required" ? Definitions.Text(binding, "valueSet")?.Split('|')[0] : null;
+        Constraints = [.. (json["constraint"] as JsonArray ?? []).Where(c => Definitions.Text(c, "severity") == "error").Select(c => (Definitions.Text(c, "key")!, Definitions.Text(c, "expression") ?? "true"))];
         Regex = (json["type"] as JsonArray ?? []).SelectMany(t => t!["extension"] as JsonArray ?? []).Where(e => Definitions.Text(e, "url")!.EndsWith("/regex", StringComparison.Ordinal))
             .Select(e => Definitions.Text(e, "valueString")).FirstOrDefault();
     }
@@ -111,6 +118,9 @@ sealed class ElementDef
 
     /// <summary>Canonical of a required value set.</summary>
     public string? Binding { get; }
+
+    /// <summary>Invariants of severity error.</summary>
+    public (string Key, string Expression)[] Constraints { get; }
 
     /// <summary>Regular expression of a primitive's value.</summary>
     public string? Regex { get; }

@@ -45,8 +45,10 @@ sealed class Filled(Definitions definitions, int choice)
     static string Target(ElementDef element) =>
         element.Types.First(t => t.Code == "Reference").Targets.FirstOrDefault() is { } target && !target.EndsWith("/Resource", StringComparison.Ordinal) ? target[(target.LastIndexOf('/') + 1)..] : "Patient";
 
-    /// <summary>The first code of the enumeration that the SDK has for an element; null where it has none.</summary>
-    static JsonNode? Code(ElementDef element)
+    static JsonNode Code(ElementDef element) => Codes(element) is { } codes ? ((Enum)codes.GetValue(0)!).GetLiteral() : "a";
+
+    /// <summary>The enumeration that the SDK has for an element; null where it has none.</summary>
+    public static Array? Codes(ElementDef element)
     {
         var mapping = ModelInfo.ModelInspector.FindClassMapping(element.Path.Split('.')[0]);
         PropertyMapping? property = null;
@@ -57,6 +59,6 @@ sealed class Filled(Definitions definitions, int choice)
         }
 
         var type = property?.NativeProperty?.PropertyType is { IsGenericType: true } list && list.GetGenericTypeDefinition() == typeof(List<>) ? list.GetGenericArguments()[0] : property?.NativeProperty?.PropertyType;
-        return type is { IsGenericType: true } && type.GetGenericArguments()[0] is { IsEnum: true } codes ? ((Enum)Enum.GetValues(codes).GetValue(0)!).GetLiteral() : "a";
+        return type is { IsGenericType: true } && type.GetGenericArguments()[0] is { IsEnum: true } codes ? Enum.GetValues(codes) : null;
     }
 }

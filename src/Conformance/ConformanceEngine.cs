@@ -14,7 +14,7 @@ namespace Dicom2Fhir.Conformance;
 public sealed class ConformanceEngine
 {
     /// <summary>Counts up with every change that can alter a verdict; stored beside each judged resource.</summary>
-    public const string Version = "4";
+    public const string Version = "5";
 
     static readonly Lazy<ConformanceEngine> ShippedEngine = new(() => new([.. ShippedTables.Packages()], new(ShippedTables.ValueSets())));
 

@@ -66,6 +66,7 @@ static class BaseWalk
             default:
                 if (element.Choices is { } choices && value is Quantity && !choices.Contains(plan.Name))
                     run.Error("structure", "type", $"The type is {string.Join(" or ", choices)}, not {plan.Name}.");
+                element.Binding?.Check(value, run);
                 Node(value, plan, run);
                 if (value is Extension extension) ExtensionRules.Check(extension, element.Name == "modifierExtension", run);
                 else if (value is ResourceReference reference) LocalReference.Check(reference, element, run);

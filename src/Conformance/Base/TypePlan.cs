@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 using Dicom2Fhir.Conformance.Profiles;
+using Dicom2Fhir.Conformance.Rules;
 using Hl7.Fhir.Introspection;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Specification;
@@ -11,8 +12,9 @@ namespace Dicom2Fhir.Conformance.Base;
 /// <summary>What R4 says about one element, as far as the SDK's parser does not enforce it.</summary>
 /// <param name="Targets">Resource types a reference may point to; null = any.</param>
 /// <param name="SimpleQuantity">The quantity may carry no comparator (sqty-1).</param>
+/// <param name="Binding">A required binding of a concept; those of codes are enumerations of the parser.</param>
 /// <param name="Choices">Types of a choice; null for other elements. The parser takes a kind of Quantity for a Quantity.</param>
-sealed record ElementPlan(string Name, string Path, FrozenSet<string>? Targets, bool SimpleQuantity, string[]? Choices);
+sealed record ElementPlan(string Name, string Path, FrozenSet<string>? Targets, bool SimpleQuantity, string[]? Choices, BindingRule? Binding);
 
 /// <summary>The R4 definition of a type or backbone element, made once from the SDK's model metadata.</summary>
 sealed class TypePlan
@@ -20,6 +22,11 @@ sealed class TypePlan
     static readonly ModelInspector Model = ModelInfo.ModelInspector;
     static readonly ConcurrentDictionary<Type, TypePlan> Plans = new();
     static readonly Lazy<FrozenSet<string>> SimpleQuantities = new(ReadSimpleQuantities);
+
+    // The only concepts that R4 binds so among the types that are stored or commonly contained.
+    static readonly FrozenDictionary<string, BindingRule> Bindings = new[] { ("clinicalStatus", "condition-clinical"), ("verificationStatus", "condition-ver-status") }
+        .Select(row => new BindingRule(new(Canonical.Core + "Condition", "Condition." + row.Item1), "required", "http://hl7.org/fhir/ValueSet/" + row.Item2))
+        .ToFrozenDictionary(rule => rule.Origin.Element, StringComparer.Ordinal);
 
     TypePlan(ClassMapping mapping)
     {
@@ -60,7 +67,7 @@ sealed class TypePlan
         var targets = property.NativeProperty?.GetCustomAttributes<ReferencesAttribute>()
             .Where(attribute => attribute.Since <= FhirRelease.R4).MaxBy(attribute => attribute.Since)?.Resources;
         var any = targets is null or [] || targets.Contains("Resource") || targets.Contains("Any");
-        return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path), Choices(property));
+        return new(property.Name, path, any ? null : targets!.ToFrozenSet(StringComparer.Ordinal), SimpleQuantities.Value.Contains(path), Choices(property), Bindings.GetValueOrDefault(path));
     }
 
     static string[]? Choices(PropertyMapping property)

@@ -33,6 +33,7 @@ public class TextRulesTests
         { "an image alone in a narrative", "\"id\":\"s\"", $"\"text\":{{\"status\":\"generated\",\"div\":\"{Div}<img src='#a' alt='x'/></div>\"}}", null },
         { "a part of a translation missing", "\"description\":\"CT\"", "\"description\":\"CT\",\"_description\":{\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/translation\",\"extension\":[{\"url\":\"content\",\"valueString\":\"x\"}]}]}", "ImagingStudy.description.extension.extension" },
         { "an R4 extension with a wrong target", "\"id\":\"s\"", "\"extension\":[{\"url\":\"http://hl7.org/fhir/StructureDefinition/bodySite\",\"valueReference\":{\"reference\":\"Patient/1\"}}]", "ImagingStudy.extension.value" },
+        { "a status outside the required value set", Study, "{\"resourceType\":\"Condition\",\"clinicalStatus\":{\"coding\":[{\"system\":\"http://terminology.hl7.org/CodeSystem/condition-clinical\",\"code\":\"zzz\"}]},\"subject\":{\"reference\":\"Patient/1\"}}", "Condition.clinicalStatus" },
         { "Age where Quantity stands", Study, "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueAge\":{\"value\":1,\"system\":\"http://unitsofmeasure.org\",\"code\":\"a\"}}", "Observation.value" },
     };
 

@@ -1,9 +1,10 @@
+using Dicom2Fhir.Store.Search;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
 
 /// <summary>
-/// Numbers of terms, attributes and answers that a process remembers are those of one server. After a failover without synchronous replication the
+/// Numbers of terms, attributes and answers, and bitmaps, that a process remembers are those of one server. After a failover without synchronous replication the
 /// new primary may lack the last ones and give them out again, so every connection to another server forgets them all before it is used.
 /// </summary>
 static class RememberedNumbers
@@ -38,5 +39,6 @@ static class RememberedNumbers
         TermNumbers.Forget();
         AttributeNumbers.Forget();
         Judgements.Forget();
+        ClosedBlocks.Forget();
     }
 }

@@ -38,6 +38,9 @@ sealed class ClosedBlocks
 
     public static ClosedBlocks Of(NpgsqlConnection connection) => ByDatabase.GetOrAdd(connection.ConnectionString, _ => new ClosedBlocks());
 
+    /// <summary>Forgets what is kept of every database.</summary>
+    public static void Forget() => ByDatabase.Clear();
+
     /// <summary>How many rows of closed blocks are live and match.</summary>
     /// <param name="connection">With the snapshot of <paramref name="state"/>.</param>
     public async Task<long> CountAsync(NpgsqlConnection connection, TypeState state, IReadOnlyList<Leaf> leaves, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ static class PrimitiveFormat
             Time => text.Length >= 8 && Clock(text) == text.Length ? null : "is no time (hh:mm:ss)",
             Uuid => text.StartsWith("urn:uuid:", StringComparison.Ordinal) && Guid.TryParseExact(text.AsSpan(9), "D", out _) ? null : "is no uuid (urn:uuid: and 36 characters)",
             Oid => IsOid(text) ? null : "is no oid (urn:oid: and numbers)",
-            FhirUri or FhirUrl or Hl7.Fhir.Model.Canonical when text.AsSpan().ContainsAny(Blanks) => "has a blank, which no URI has",
+            FhirUri or FhirUrl or Hl7.Fhir.Model.Canonical when HasBlank(text) => "has a blank, which no URI has",
             Code when !IsCode(text) => "is no code (no blanks at its ends, single ones inside)",
             Base64Binary when text.Length == 0 => "is no base64 text",
             FhirString or Markdown when HasControl(text) => "has a control character",
@@ -28,12 +28,16 @@ static class PrimitiveFormat
         run.Error("value", "primitive", $"'{shown}' {problem}.");
     }
 
-    // White space of the regular expressions of R4 ("\S*" of uri), as .NET reads it.
-    static readonly System.Buffers.SearchValues<char> Blanks =
-        System.Buffers.SearchValues.Create([.. Enumerable.Range(0, char.MaxValue).Select(c => (char)c).Where(char.IsWhiteSpace)]);
-
     static readonly System.Buffers.SearchValues<char> IdCharacters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
+
+    // White space of the regular expressions of R4 ("\S*" of uri), as .NET reads it.
+    static bool HasBlank(string text)
+    {
+        foreach (var c in text)
+            if ((c <= ' ' || c > '~') && char.IsWhiteSpace(c)) return true;
+        return false;
+    }
 
     static bool HasControl(string text)
     {
@@ -43,9 +47,9 @@ static class PrimitiveFormat
     }
 
     /// <summary>Words with one blank between them.</summary>
-    static bool IsCode(ReadOnlySpan<char> text)
+    static bool IsCode(string text)
     {
-        if (!text.ContainsAny(Blanks)) return true;
+        if (!HasBlank(text)) return true;
         var isBlank = true;
         foreach (var c in text)
         {

@@ -14,6 +14,9 @@ sealed class MemoryTrim(TimeProvider time) : BackgroundService
     // Bytes a period: who allocates more is busy, and collects by himself.
     const long Busy = 160 * 1024 * 1024;
 
+    // Bytes: some requests. Pages live in memory that is lent, so a facade can work long without a collection of its own.
+    const long Worth = 1024 * 1024;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Between, time);
@@ -21,11 +24,11 @@ sealed class MemoryTrim(TimeProvider time) : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var (now, last) = (GC.GetTotalAllocatedBytes(), GC.GetGCMemoryInfo());
-            // What a trim could not give back is in use: only a collection after it makes another one worth while.
-            if (now - allocated < Busy && last.TotalCommittedBytes > Kept && last.Index > trimmed)
+            // What a trim could not give back is in use: only work after it makes another one worth while.
+            if (now - allocated < Busy && last.TotalCommittedBytes > Kept && now - trimmed > Worth)
             {
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                trimmed = GC.GetGCMemoryInfo().Index;
+                trimmed = GC.GetTotalAllocatedBytes();
             }
 
             allocated = now;

@@ -1,3 +1,4 @@
+using Dicom2Fhir.Store.Outlines;
 using Dicom2Fhir.Store.Search;
 using Npgsql;
 
@@ -40,5 +41,6 @@ static class RememberedNumbers
         AttributeNumbers.Forget();
         Judgements.Forget();
         ClosedBlocks.Forget();
+        OutlineForms.Forget();
     }
 }

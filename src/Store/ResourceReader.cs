@@ -1,13 +1,17 @@
 using System.Text;
+using Dicom2Fhir.Store.Outlines;
 using Npgsql;
 
 namespace Dicom2Fhir.Store;
 
 /// <summary>A stored resource as it is sent.</summary>
 /// <param name="LastUpdated">UTC, milliseconds.</param>
-/// <param name="Document">The finished JSON, UTF-8.</param>
+/// <param name="Document">The finished JSON, UTF-8; empty where its outline was enough.</param>
 public sealed record StoredResource(ServedType Type, string Id, int Version, DateTime LastUpdated, ReadOnlyMemory<byte> Document)
 {
+    /// <summary>Of a search that wants no more of it than its outline holds; null: the document is there.</summary>
+    public Outline? Outline { get; init; }
+
     public string Text => Encoding.UTF8.GetString(Document.Span);
 }
 

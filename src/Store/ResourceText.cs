@@ -14,7 +14,7 @@ namespace Dicom2Fhir.Store;
 sealed class ResourceText
 {
     // The parser of imports allows 64; the reader counts the innermost value too.
-    const int DeepestJson = 128;
+    internal const int DeepestJson = 128;
 
     readonly byte[] content;
     readonly int place;

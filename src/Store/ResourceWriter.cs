@@ -1,4 +1,5 @@
 using Dapper;
+using Dicom2Fhir.Store.Outlines;
 using Dicom2Fhir.Store.Search;
 using Npgsql;
 
@@ -51,7 +52,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             with locked as materialized (
                 select resource_id from resource where type = @Number and id = any(@Ids) order by id for update
             ), dead as (
-                update resource set deleted = true, document = null, version = version + 1, content_hash = '',
+                update resource set deleted = true, document = null, form = null, outline = null, version = version + 1, content_hash = '',
                        last_updated = greatest(date_trunc('milliseconds', clock_timestamp()), last_updated)
                  where resource_id in (select resource_id from locked) and origin = @Origin and not deleted
                 returning resource_id
@@ -98,11 +99,11 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         await using var insert = new NpgsqlCommand(
             """
             with made as (
-                insert into resource (type, id, version, last_updated, origin, content_hash, study_key, conformance, profile, engine, judgement, document)
-                select type, id, 1, last_updated, origin, hash, study_key, state, profile, engine, judgement, document
+                insert into resource (type, id, version, last_updated, origin, content_hash, study_key, conformance, profile, engine, judgement, form, outline, document)
+                select type, id, 1, last_updated, origin, hash, study_key, state, profile, engine, judgement, form, outline, document
                   from unnest($1::smallint[], $2::text[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[],
-                              $10::integer[], $11::text[])
-                       with ordinality c(type, id, last_updated, origin, hash, study_key, state, profile, engine, judgement, document, position)
+                              $10::integer[], $11::bigint[], $12::text[], $13::text[])
+                       with ordinality c(type, id, last_updated, origin, hash, study_key, state, profile, engine, judgement, form, outline, document, position)
                  order by position
                 on conflict (type, id) do nothing
                 returning resource_id, type, id
@@ -174,9 +175,11 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             """
             update resource r
                set version = c.version, last_updated = c.last_updated, origin = c.origin, deleted = false, content_hash = c.hash, study_key = c.study_key,
-                   conformance = c.state, profile = c.profile, engine = c.engine, judgement = c.judgement, document = c.document
-              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::integer[], $11::text[])
-                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, judgement, document)
+                   conformance = c.state, profile = c.profile, engine = c.engine, judgement = c.judgement, form = c.form, outline = c.outline,
+                   document = c.document
+              from unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::smallint[], $5::bytea[], $6::text[], $7::smallint[], $8::text[], $9::text[], $10::integer[],
+                          $11::bigint[], $12::text[], $13::text[])
+                   c(resource_id, version, last_updated, origin, hash, study_key, state, profile, engine, judgement, form, outline, document)
              where r.resource_id = c.resource_id
             """, connection, transaction);
         Add(update, changes.Select(change => change.ResourceId!.Value));
@@ -188,6 +191,9 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     async Task AddContentAsync(NpgsqlCommand command, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         var judgements = await Judgements.NumbersAsync(database, [.. changes.Select(change => change.Write.Conformance)], cancellationToken);
+        var documents = changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)).ToList();
+        var outlines = changes.Zip(documents, (change, document) => Outline.Split(change.Write.Type, change.Write.Id, change.Version, change.LastUpdated, document)).ToList();
+        var forms = await OutlineForms.NumbersAsync(database, [.. outlines.Select(outline => outline?.Form)], cancellationToken);
         Add(command, changes.Select(change => change.LastUpdated));
         Add(command, changes.Select(change => (short)change.Write.Origin));
         Add(command, changes.Select(change => change.Text.Hash));
@@ -196,7 +202,9 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         Add(command, changes.Select(change => change.Write.Conformance.Profile));
         Add(command, changes.Select(change => change.Write.Conformance.Engine));
         Add(command, judgements);
-        Add(command, changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)));
+        Add(command, forms);
+        Add(command, outlines.Zip(forms, (outline, form) => form is null ? null : outline?.Values));
+        Add(command, documents);
     }
 
     async Task QueueAsync(List<Change> changes, CancellationToken cancellationToken)

@@ -217,7 +217,7 @@ public sealed class StoreConnection : IAsyncDisposable
             change?.Invoke(builder.ConnectionStringBuilder);
             // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
-            // Documents come by COPY, some 3 kB a row: the default of 8 kB asks the socket every third row.
+            // Documents have some 3 kB a row: the default of 8 kB asks the socket every third row.
             builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
             builder.ConnectionStringBuilder.IncludeErrorDetail = false;     // details quote rows, whatever the site's connection string says

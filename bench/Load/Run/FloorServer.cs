@@ -75,7 +75,7 @@ static class FloorServer
     static string DocumentsOf(long[] ids, int page) => $"copy (select r.document from {Rows(ids, page)} join resource r on r.resource_id = v.id) to stdout (format binary)";
 
     static string SubjectsOf(long[] ids, int page) =>
-        $"copy (select r.id, s.patient from {Rows(ids, page)} join resource r on r.resource_id = v.id join search_row s on s.resource_id = v.id and s.gone_at is null) to stdout (format binary)";
+        $"copy (select r.id, r.outline from {Rows(ids, page)} join resource r on r.resource_id = v.id) to stdout (format binary)";
 
     // 64-bit integers are the only values that may stand in SQL text.
     static string Rows(long[] ids, int page) =>
@@ -85,6 +85,10 @@ static class FloorServer
     {
         await using var connection = await database.OpenConnectionAsync(context.RequestAborted);
         await using var rows = await connection.BeginRawBinaryCopyAsync(copy, context.RequestAborted);
-        await rows.CopyToAsync(context.Response.Body, 1 << 16, context.RequestAborted);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await rows.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted)) > 0;)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Outlines;
 
 namespace Dicom2Fhir.FhirFacade.Fhir;
 
@@ -7,6 +8,7 @@ sealed class AnswerFilters(ResultParameters results, bool instances)
 {
     readonly Dictionary<ServedType, ElementFilter?> matches = [];
     readonly Dictionary<ServedType, ElementFilter?> included = [];
+    readonly Dictionary<long, OutlineParts> parts = [];
 
     /// <summary>Nothing is cut.</summary>
     public static AnswerFilters None { get; } = new(ResultParameters.Standard, true);
@@ -14,6 +16,13 @@ sealed class AnswerFilters(ResultParameters results, bool instances)
     public ElementFilter? OfMatch(ServedType type) => Of(matches, type, results);
 
     public ElementFilter? OfIncluded(ServedType type) => Of(included, type, results with { Elements = [] });
+
+    /// <summary>The form of an outline, cut to what is wanted of a match.</summary>
+    public OutlineParts PartsOf(ServedType type, Outline outline)
+    {
+        if (!parts.TryGetValue(outline.Form, out var known)) parts[outline.Form] = known = new OutlineParts(OfMatch(type)!.Apply(OutlineForms.Text(outline.Form)));
+        return known;
+    }
 
     ElementFilter? Of(Dictionary<ServedType, ElementFilter?> known, ServedType type, ResultParameters wanted)
     {

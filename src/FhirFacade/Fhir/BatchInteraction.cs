@@ -42,6 +42,7 @@ sealed class BatchInteraction(ILogger<BatchInteraction> logger)
                 if (isTransaction && errors is not null) throw new FhirErrorException(errors);
                 Write(json, answer, errors);
                 json.Flush();
+                answer?.Json?.Dispose();
             }
 
             if (entries.Count > 0) json.WriteEndArray();
@@ -70,10 +71,10 @@ sealed class BatchInteraction(ILogger<BatchInteraction> logger)
     static void Write(Utf8JsonWriter json, FhirAnswer? answer, IReadOnlyList<FhirError>? errors)
     {
         json.WriteStartObject();
-        if (answer is { Json.IsEmpty: false })
+        if (answer?.Json is { } body)
         {
             json.WritePropertyName("resource");
-            json.WriteRawValue(answer.Json.Span, skipInputValidation: true);
+            json.WriteRawValue(body.Whole.Span, skipInputValidation: true);
         }
         else if (errors is not null)
         {

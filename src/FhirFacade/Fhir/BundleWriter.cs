@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -11,74 +12,45 @@ readonly record struct BundleDocument(string Type, string Id, ReadOnlyMemory<byt
 /// <summary>Writes a searchset Bundle around stored documents, which go in unparsed.</summary>
 static class BundleWriter
 {
+    /// <param name="page">Its memory belongs to the body from then on.</param>
     /// <param name="filters">What the documents are cut to.</param>
     /// <param name="warnings">Parameters that were ignored: one entry of mode outcome.</param>
-    public static ReadOnlyMemory<byte> Write(Uri fhirBase, string self, string? next, SearchPage page, AnswerFilters filters, IReadOnlyList<FhirError> warnings)
+    public static JsonBody Write(Uri fhirBase, string self, string? next, SearchPage page, AnswerFilters filters, IReadOnlyList<FhirError> warnings)
     {
-        // room for everything, so that a page is never copied to grow: what stands around a document is shorter than this
-        var buffer = new ArrayBufferWriter<byte>(4 * 1024 + page.Resources.Sum(resource => 300 + (filters.OfMatch(resource.Type) is null ? resource.Document.Length : 0)));
-        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
-        {
-            Start(json, page.Total, self, next);
-            if (page.Resources.Count + page.Included.Count + warnings.Count > 0)
-            {
-                json.WriteStartArray("entry");
-                foreach (var resource in page.Resources) Entry(json, fhirBase, Of(resource), filters.OfMatch(resource.Type), "match");
-                foreach (var resource in page.Included) Entry(json, fhirBase, Of(resource), filters.OfIncluded(resource.Type), "include");
-                if (warnings.Count > 0) Outcome(json, warnings);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
+        var output = new JsonParts();
+        Start(output, page.Total, self, next);
+        var entries = new Entries(output, RequestBase.Text(fhirBase), filters);
+        foreach (var resource in page.Resources) entries.Match(resource);
+        foreach (var resource in page.Included) entries.Included(resource);
+        entries.End(warnings);
+        return output.ToBody(page);
     }
 
     /// <summary>Around definitions.</summary>
-    public static ReadOnlyMemory<byte> Write(
+    public static JsonBody Write(
         Uri fhirBase, string self, string? next, long total, IReadOnlyList<BundleDocument> documents, ElementFilter? filter, IReadOnlyList<FhirError> warnings)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
-        {
-            Start(json, total, self, next);
-            if (documents.Count + warnings.Count > 0)
-            {
-                json.WriteStartArray("entry");
-                foreach (var document in documents) Entry(json, fhirBase, document, filter, "match");
-                if (warnings.Count > 0) Outcome(json, warnings);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
+        var output = new JsonParts();
+        Start(output, total, self, next);
+        var entries = new Entries(output, RequestBase.Text(fhirBase), AnswerFilters.None);
+        foreach (var document in documents) entries.Match(document, filter);
+        entries.End(warnings);
+        return output.ToBody();
     }
 
     /// <summary>The answer of _summary=count.</summary>
-    public static ReadOnlyMemory<byte> WriteCount(string self, long total, IReadOnlyList<FhirError> warnings)
+    public static JsonBody WriteCount(string self, long total, IReadOnlyList<FhirError> warnings)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
-        {
-            Start(json, total, self, null);
-            if (warnings.Count > 0)
-            {
-                json.WriteStartArray("entry");
-                Outcome(json, warnings);
-                json.WriteEndArray();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenMemory;
+        var output = new JsonParts();
+        Start(output, total, self, null);
+        new Entries(output, "", AnswerFilters.None).End(warnings);
+        return output.ToBody();
     }
 
-    static void Start(Utf8JsonWriter json, long? total, string self, string? next)
+    // Without the brace at the end.
+    static void Start(JsonParts output, long? total, string self, string? next)
     {
+        using var json = new Utf8JsonWriter(output, FhirResponse.WriterOptions);
         json.WriteStartObject();
         json.WriteString("resourceType", "Bundle");
         json.WriteString("type", "searchset");
@@ -97,32 +69,79 @@ static class BundleWriter
         json.WriteEndObject();
     }
 
-    static BundleDocument Of(StoredResource resource) => new(resource.Type.Name, resource.Id, resource.Document);
-
-    static void Entry(Utf8JsonWriter json, Uri fhirBase, BundleDocument resource, ElementFilter? filter, string mode)
+    // By hand: a page has thousands of entries, and all but the ids is the same.
+    sealed class Entries(JsonParts output, string fhirBase, AnswerFilters filters)
     {
-        json.WriteStartObject();
-        json.WriteString("fullUrl", $"{RequestBase.Text(fhirBase)}/{resource.Type}/{resource.Id}");
-        json.WritePropertyName("resource");
-        if (filter is null) json.WriteRawValue(resource.Document.Span, skipInputValidation: true);
-        else json.WriteRawValue(filter.Apply(resource.Document.Span), skipInputValidation: true);
-        Mode(json, mode);
-        json.WriteEndObject();
-    }
+        readonly Dictionary<string, byte[]> starts = [];
+        bool some;
 
-    static void Outcome(Utf8JsonWriter json, IReadOnlyList<FhirError> warnings)
-    {
-        json.WriteStartObject();
-        json.WritePropertyName("resource");
-        FhirErrors.Write(json, warnings, "warning");
-        Mode(json, "outcome");
-        json.WriteEndObject();
-    }
+        public void Match(StoredResource resource)
+        {
+            if (resource.Outline is null)
+            {
+                Match(Of(resource), filters.OfMatch(resource.Type));
+                return;
+            }
 
-    static void Mode(Utf8JsonWriter json, string mode)
-    {
-        json.WriteStartObject("search");
-        json.WriteString("mode", mode);
-        json.WriteEndObject();
+            Start(resource.Type.Name, resource.Id);
+            filters.PartsOf(resource.Type, resource.Outline).Write(output, resource);
+            output.Write(EndOfMatch);
+        }
+
+        public void Match(BundleDocument resource, ElementFilter? filter)
+        {
+            Document(resource, filter);
+            output.Write(EndOfMatch);
+        }
+
+        public void Included(StoredResource resource)
+        {
+            Document(Of(resource), filters.OfIncluded(resource.Type));
+            output.Write(",\"search\":{\"mode\":\"include\"}}"u8);
+        }
+
+        public void End(IReadOnlyList<FhirError> warnings)
+        {
+            if (warnings.Count > 0)
+            {
+                Separate();
+                output.Write("{\"resource\":"u8);
+                using (var json = new Utf8JsonWriter(output, FhirResponse.WriterOptions)) FhirErrors.Write(json, warnings, "warning");
+                output.Write(",\"search\":{\"mode\":\"outcome\"}}"u8);
+            }
+
+            output.Write(some ? "]}"u8 : "}"u8);
+        }
+
+        static BundleDocument Of(StoredResource resource) => new(resource.Type.Name, resource.Id, resource.Document);
+
+        static ReadOnlySpan<byte> EndOfMatch => ",\"search\":{\"mode\":\"match\"}}"u8;
+
+        void Start(string type, string id)
+        {
+            Separate();
+            if (!starts.TryGetValue(type, out var start))
+            {
+                var url = JsonEncodedText.Encode($"{fhirBase}/{type}/", FhirResponse.WriterOptions.Encoder);
+                starts[type] = start = Encoding.UTF8.GetBytes($"{{\"fullUrl\":\"{url}");
+            }
+
+            output.Write(start);
+            output.Write(JsonEncodedText.Encode(id, FhirResponse.WriterOptions.Encoder).EncodedUtf8Bytes);
+            output.Write("\",\"resource\":"u8);
+        }
+
+        void Document(BundleDocument resource, ElementFilter? filter)
+        {
+            Start(resource.Type, resource.Id);
+            if (filter is null) output.Append(resource.Document);
+            else output.Write(filter.Apply(resource.Document.Span));
+        }
+
+        void Separate()
+        {
+            output.Write(some ? ","u8 : ",\"entry\":["u8);
+            some = true;
+        }
     }
 }

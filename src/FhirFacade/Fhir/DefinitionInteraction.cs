@@ -62,7 +62,7 @@ sealed class DefinitionInteraction(Definitions definitions, StoreConnection stor
         };
     }
 
-    async Task<ReadOnlyMemory<byte>> PageAsync(
+    async Task<JsonBody> PageAsync(
         FhirCall call, string type, ResultParameters results, IReadOnlyList<Definition> found, int start, string self, Func<int, Task<string>> seal, IReadOnlyList<FhirError> warnings,
         CancellationToken cancellationToken)
     {

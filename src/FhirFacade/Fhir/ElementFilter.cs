@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Dicom2Fhir.Store.Outlines;
 using Hl7.Fhir.Introspection;
 using Hl7.Fhir.Model;
 
@@ -31,7 +32,7 @@ sealed class ElementFilter
     {
         if (results.Elements.Count > 0)
         {
-            var kept = new HashSet<string>([.. Always, .. results.Elements.Select(Root), .. Mandatory(type)]);
+            var kept = new HashSet<string>([.. Always, .. results.Elements.Select(Root), .. RootElements.Mandatory(type)]);
             return new ElementFilter(name => kept.Contains(name) ? Everything : null);
         }
 
@@ -43,6 +44,9 @@ sealed class ElementFilter
             _ => null,
         };
     }
+
+    /// <summary>Root elements that _elements wants of resources of any type, without those that are mandatory; null when it is not given.</summary>
+    public static IReadOnlySet<string>? Wanted(ResultParameters results) => results.Elements.Count == 0 ? null : new HashSet<string>([.. Always, .. results.Elements.Select(Root)]);
 
     /// <summary>The filtered text, with the tag.</summary>
     public byte[] Apply(ReadOnlySpan<byte> document)
@@ -65,7 +69,7 @@ sealed class ElementFilter
     {
         if (summary == Summary.Text)
         {
-            var kept = new HashSet<string>([.. Always, "text", .. Mandatory(type)]);
+            var kept = new HashSet<string>([.. Always, "text", .. RootElements.Mandatory(type)]);
             return new ElementFilter(name => kept.Contains(name) ? Everything : null);
         }
 
@@ -82,22 +86,11 @@ sealed class ElementFilter
         {
             var inner = property.IsBackboneElement() ? ModelInfo.ModelInspector.FindClassMapping(property.ImplementingType) : null;
             var filter = inner is null ? Everything : new ElementFilter(SummaryMembers(inner).GetValueOrDefault);
-            foreach (var name in JsonNames(property)) members[name] = filter;
+            foreach (var name in RootElements.JsonNames(property)) members[name] = filter;
         }
 
         return members;
     }
-
-    // effective[x] stands in JSON as effectiveDateTime, effectivePeriod ...
-    static IEnumerable<string> JsonNames(PropertyMapping property) =>
-        property.Choice == ChoiceType.DatatypeChoice
-            ? property.FhirType.Select(type => property.Name + Capital(ModelInfo.GetFhirTypeNameForType(type) ?? type.Name))
-            : [property.Name];
-
-    static IEnumerable<string> Mandatory(string type) =>
-        ModelInfo.ModelInspector.FindClassMapping(type)!.PropertyMappings.Where(property => property.IsMandatoryElement).SelectMany(JsonNames);
-
-    static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     // _elements=ImagingStudy.subject and subject.reference both mean the root element.
     static string Root(string element)

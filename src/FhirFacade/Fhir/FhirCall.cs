@@ -19,8 +19,8 @@ sealed record FhirCall(string Method, IReadOnlyList<string> Segments, IReadOnlyL
 }
 
 /// <summary>The answer to a call, before it is written in a format.</summary>
-/// <param name="Json">A resource; empty without one (304, redirects).</param>
-sealed record FhirAnswer(int Status, ReadOnlyMemory<byte> Json)
+/// <param name="Json">A resource; null without one (304, redirects).</param>
+sealed record FhirAnswer(int Status, JsonBody? Json)
 {
     public string? ETag { get; init; }
 

@@ -24,7 +24,8 @@ static class FhirEndpoint
     static async Task AnswerAsync(HttpContext context, Interactions interactions, FacadeOptions options)
     {
         var call = await CallAsync(context, options);
-        await FhirResponse.SendAsync(context, await interactions.AnswerAsync(call, context.RequestAborted));
+        var answer = await interactions.AnswerAsync(call, context.RequestAborted);
+        using (answer.Json) await FhirResponse.SendAsync(context, answer);
     }
 
     static async Task<FhirCall> CallAsync(HttpContext context, FacadeOptions options)

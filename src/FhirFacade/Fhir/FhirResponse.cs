@@ -32,28 +32,39 @@ static class FhirResponse
         if (answer.LastModified is { } modified) headers.LastModified = modified.ToString("R", CultureInfo.InvariantCulture);
         if (answer.Location is not null) headers.Location = answer.Location;
         if (answer.PreferenceApplied is not null) headers["Preference-Applied"] = answer.PreferenceApplied;
-        if (answer.Json.IsEmpty) return;
+        if (answer.Json is not { } json) return;
 
         var (format, pretty) = Negotiation.Of(context);
         response.ContentType = Formats.ContentType(format);
-        var body = format == Format.Xml ? ToXml(answer.Json.Span, pretty) : pretty ? Indent(answer.Json) : answer.Json;
+        var body = format == Format.Xml ? ToXml(json.Whole.Span, pretty) : pretty ? Indent(json.Whole) : json;
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method)) await WriteAsync(context, body);
     }
 
     // The web server grants a reader time for all that was sent before, hours for a page: each portion has its own time here.
-    static async System.Threading.Tasks.Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    static async System.Threading.Tasks.Task WriteAsync(HttpContext context, JsonBody body)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
-            while (!body.IsEmpty)
+            var waiting = 0;
+            foreach (var part in body.Parts)
             {
-                var portion = body[..Math.Min(Portion, body.Length)];
-                body = body[portion.Length..];
-                patience.CancelAfter(ServerLimits.Reader);
-                await context.Response.BodyWriter.WriteAsync(portion, patience.Token);
+                for (var from = 0; from < part.Length;)
+                {
+                    var portion = part[from..Math.Min(part.Length, from + Portion - waiting)];
+                    context.Response.BodyWriter.Write(portion.Span);
+                    from += portion.Length;
+                    waiting += portion.Length;
+                    if (waiting < Portion) continue;
+                    patience.CancelAfter(ServerLimits.Reader);
+                    await context.Response.BodyWriter.FlushAsync(patience.Token);
+                    waiting = 0;
+                }
             }
+
+            patience.CancelAfter(ServerLimits.Reader);
+            await context.Response.BodyWriter.FlushAsync(patience.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -72,13 +83,13 @@ static class FhirResponse
         return SendAsync(context, new FhirAnswer(errors[0].Status, buffer.WrittenMemory));
     }
 
-    static ReadOnlyMemory<byte> ToXml(ReadOnlySpan<byte> json, bool pretty)
+    static JsonBody ToXml(ReadOnlySpan<byte> json, bool pretty)
     {
         var resource = JsonSerializer.Deserialize<Resource>(json, Reading)!;
         return new FhirXmlSerializer().SerializeToBytes(resource, pretty);
     }
 
-    static ReadOnlyMemory<byte> Indent(ReadOnlyMemory<byte> json)
+    static JsonBody Indent(ReadOnlyMemory<byte> json)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var document = JsonDocument.Parse(json))

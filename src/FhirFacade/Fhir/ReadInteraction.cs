@@ -37,8 +37,8 @@ sealed partial class ReadInteraction(StoreConnection store)
         // HTTP dates have seconds: rounded up, so that a version is never taken for an older one of the same second
         var modified = new DateTimeOffset(resource.LastUpdated, TimeSpan.Zero).AddTicks(TimeSpan.TicksPerSecond - 1);
         modified = modified.AddTicks(-(modified.Ticks % TimeSpan.TicksPerSecond));
-        if (call.Conditions.NotModified(etag, modified)) return new FhirAnswer(304, default) { ETag = etag, LastModified = modified };
+        if (call.Conditions.NotModified(etag, modified)) return new FhirAnswer(304, null) { ETag = etag, LastModified = modified };
 
-        return new FhirAnswer(200, filter is null ? resource.Document : filter.Apply(resource.Document.Span)) { ETag = etag, LastModified = modified };
+        return new FhirAnswer(200, filter is null ? (JsonBody)resource.Document : filter.Apply(resource.Document.Span)) { ETag = etag, LastModified = modified };
     }
 }

@@ -77,7 +77,7 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Eng
     async Task<FhirAnswer> SendAsync(Asked asked, string self, PagePosition? position, IReadOnlyList<FhirError> warnings, CancellationToken cancellationToken)
     {
         var (call, results) = (asked.Call, asked.Results);
-        var page = await executor.PageAsync(asked.Request, position, results.Count, call.Nested ? MostNestedBytes : MostPageBytes, results.Total, cancellationToken);
+        var page = await executor.PageAsync(asked.Request with { Elements = ElementFilter.Wanted(results) }, position, results.Count, call.Nested ? MostNestedBytes : MostPageBytes, results.Total, cancellationToken);
         if (page.Problem is not null) throw new FhirErrorException(FhirErrors.Of(page.Problem));
         if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
         if (call.Nested && page.Next is not null && page.Resources.Count < results.Count) throw new FhirErrorException(FhirErrors.BatchTooLarge);

@@ -12,10 +12,18 @@ create table resource (
     conformance  smallint not null default 0,           -- 0 unchecked, 1 valid, 2 invalid
     profile      text,                                  -- profile|version it was judged by
     engine       text,                                  -- version of the rules
+    form         bigint,                                -- of its outline: outline_form; null: it has none
+    outline      text,                                  -- the values at the places of the form, a line each
     document     text,                                  -- the finished JSON, versionId and lastUpdated in it
     unique (type, id)
 );
 create index resource_study_key on resource using hash (study_key) where study_key is not null;     -- only ever equal; a btree of the UIDs takes five times as much
+
+-- What the outlines of many resources have in common: JSON of meta and codes, a noncharacter (U+FDD0 ...) where a value stands. Never removed.
+create table outline_form (
+    number bigint primary key,                          -- 64 bits of a SHA-256 of the text
+    text   text not null
+);
 
 -- Small facts of the database itself: key of the page tokens, time zone of the index.
 create table setting (

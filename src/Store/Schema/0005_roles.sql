@@ -9,7 +9,7 @@ begin
     end if;
 
     grant usage on schema public to dicom2fhir_reader;
-    grant select on resource, setting, term, search_row, bits, ref_row, ident_row, date_row, pending, fold_state, page_query, journal
+    grant select on resource, outline_form, setting, term, search_row, bits, ref_row, ident_row, date_row, pending, fold_state, page_query, journal
         to dicom2fhir_reader;
     grant insert, update, delete on page_query to dicom2fhir_reader;
     grant execute on function fold(integer), retire(interval) to dicom2fhir_reader;

@@ -139,14 +139,15 @@ sealed class Matches
         var (block, end) = ((after + 1) / BlockSize, Horizon / BlockSize);
         for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
         {
-            var numbers = new List<long>();
+            var blocks = new List<(int Block, BitArray Bits)>();
             await using (var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
-                while (await reader.ReadAsync(cancellationToken)) AddBits(numbers, reader.GetInt32(0), reader.GetFieldValue<BitArray>(1), after, Horizon);
+                while (await reader.ReadAsync(cancellationToken)) blocks.Add((reader.GetInt32(0), reader.GetFieldValue<BitArray>(1)));
             }
 
-            if (numbers.Count > 0) yield return numbers;
+            // a page takes some of a block's numbers: the others are never made
+            foreach (var portion in blocks.SelectMany(found => NumbersOf(found.Block, found.Bits, after)).Chunk(count + 1)) yield return [.. portion];
         }
     }
 
@@ -167,14 +168,10 @@ sealed class Matches
         return set;
     }
 
-    static void AddBits(List<long> numbers, int block, BitArray bits, long after, long horizon)
+    IEnumerable<long> NumbersOf(int block, BitArray bits, long after)
     {
         var start = (long)block * BlockSize;
-        for (var i = 0; i < bits.Length; i++)
-        {
-            var no = start + i;
-            if (bits[i] && no > after && no <= horizon) numbers.Add(no);
-        }
+        return NumberSet.Places(bits, (int)Math.Max(after + 1 - start, 0)).Select(place => start + place).TakeWhile(no => no <= Horizon);
     }
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, CompiledQuery query)

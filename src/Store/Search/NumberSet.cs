@@ -39,11 +39,19 @@ sealed class NumberSet
         {
             foreach (var (block, bits) in blocks)
             {
-                for (var i = 0; i < bits.Length; i++)
-                {
-                    if (bits[i]) yield return ((long)block * Matches.BlockSize) + i;
-                }
+                foreach (var place in Places(bits, 0)) yield return ((long)block * Matches.BlockSize) + place;
             }
+        }
+    }
+
+    /// <summary>Places of the bits that are set, in order.</summary>
+    public static IEnumerable<int> Places(BitArray bits, int from)
+    {
+        var words = Words(bits);
+        for (var word = from / 32; word < words.Length; word++)
+        {
+            var first = Math.Max(from - (word * 32), 0);
+            for (var rest = (uint)words[word] >> first << first; rest != 0; rest &= rest - 1) yield return (word * 32) + BitOperations.TrailingZeroCount(rest);
         }
     }
 
@@ -91,10 +99,12 @@ sealed class NumberSet
         }
     }
 
-    static long Ones(BitArray bits)
+    static long Ones(BitArray bits) => Words(bits).Sum(word => BitOperations.PopCount((uint)word));
+
+    static int[] Words(BitArray bits)
     {
         var words = new int[(bits.Length + 31) / 32];
         bits.CopyTo(words, 0);
-        return words.Sum(word => BitOperations.PopCount((uint)word));
+        return words;
     }
 }

@@ -28,7 +28,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         var horizons = position?.Horizons ?? [.. states.Select(state => state.Upto)];
         if (states.Where((state, i) => horizons[i] < state.Floor).Any()) return new SearchPage([], null, null, Expired: true);
 
-        var page = new PageRows(connection, count, maxBytes);
+        var page = new PageRows(connection, count, maxBytes, request.Elements);
         IReadOnlyList<string?>? keys = null;
         var cheap = true;
         try
@@ -59,7 +59,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         var included = await new IncludedRows(connection).ReadAsync(request, page, cancellationToken);
         if (included is null) return SearchPage.Refused(IncludedRows.TooMany);
         var next = page.HasMore ? new PagePosition(horizons, page.Search, page.Last, keys, counted) : null;
-        return new SearchPage(page.Resources, counted, next) { Included = included };
+        return new SearchPage(page.Resources, counted, next) { Included = included, Memory = page.Memory };
     }
 
     /// <summary>The exact number of matches.</summary>

@@ -17,13 +17,18 @@ public enum TotalMode
 }
 
 /// <param name="Expired">True when the rows the position needs were removed: 410.</param>
-public sealed record SearchPage(IReadOnlyList<StoredResource> Resources, long? Total, PagePosition? Next, bool Expired = false)
+/// <remarks>Disposing gives the memory of the documents back: nothing of the page may be read then.</remarks>
+public sealed record SearchPage(IReadOnlyList<StoredResource> Resources, long? Total, PagePosition? Next, bool Expired = false) : IDisposable
 {
+    internal DocumentMemory? Memory { get; init; }
+
     /// <summary>What _include and _revinclude bring along: no match of this page, nothing twice.</summary>
     public IReadOnlyList<StoredResource> Included { get; init; } = [];
 
     /// <summary>Set when the database refuses the search: a chain into a type of which nothing was stored, too much to sort or to include. 400.</summary>
     public QueryProblem? Problem { get; init; }
+
+    public void Dispose() => Memory?.Dispose();
 
     internal static SearchPage Refused(QueryProblem problem) => new([], null, null) { Problem = problem };
 }

@@ -1,6 +1,6 @@
 namespace Dicom2Fhir.Store.Search;
 
-/// <summary>What is searched, in which order, and what comes along. Other result parameters (_count, _elements ...) are the facade's.</summary>
+/// <summary>What is searched, in which order, and what comes along. Other result parameters (_count, _summary ...) are the facade's.</summary>
 /// <param name="Searches">One a type; more than one only for a search over the whole base.</param>
 public sealed record SearchRequest(IReadOnlyList<TypeSearch> Searches)
 {
@@ -8,6 +8,9 @@ public sealed record SearchRequest(IReadOnlyList<TypeSearch> Searches)
     public IReadOnlyList<SortKey> Sort { get; init; } = [];
 
     public IReadOnlyList<Include> Includes { get; init; } = [];
+
+    /// <summary>Root elements that are wanted of the matches, those that are always sent included; null: whole documents. Not part of the query.</summary>
+    public IReadOnlySet<string>? Elements { get; init; }
 
     /// <summary>Bases of absolute references to this server, with the slash at the end.</summary>
     public IReadOnlyList<string> Bases { get; init; } = [];

@@ -8,7 +8,7 @@ namespace Dicom2Fhir.Store.Verification;
 /// <summary>A stored resource with everything its row says.</summary>
 public sealed record ResourceRow(
     long ResourceId, short TypeNumber, string Id, int Version, DateTime LastUpdated, short Origin, bool Deleted, byte[] ContentHash, string? StudyKey,
-    short Conformance, string? Profile, string? Engine, string? Document)
+    short Conformance, string? Profile, string? Engine, long? FormNumber, string? Form, string? Outline, string? Document)
 {
     public ServedType Type => ServedType.Find(TypeNumber);
 
@@ -141,7 +141,8 @@ public sealed class StoreSnapshot : IAsyncDisposable
         [.. await QueryAsync<ResourceRow>(
             """
             select resource_id as ResourceId, type as TypeNumber, id as Id, version as Version, last_updated as LastUpdated, origin as Origin, deleted as Deleted,
-                   content_hash as ContentHash, study_key as StudyKey, conformance as Conformance, profile as Profile, engine as Engine, document as Document
+                   content_hash as ContentHash, study_key as StudyKey, conformance as Conformance, profile as Profile, engine as Engine, form as FormNumber,
+                   (select text from outline_form where number = form) as Form, outline as Outline, document as Document
               from resource where resource_id > @last and version > 0 order by resource_id limit @atMost
             """,
             new { last, atMost }, cancellationToken)];

@@ -61,6 +61,11 @@ public sealed class VerifyTests(VerifiedSite site) : IClassFixture<VerifiedSite>
         { $"update resource set deleted = true where resource_id = {OneStudy}", Checks.Content, "its document is there" },
         { "insert into resource (type, id, version, last_updated, origin, content_hash) values (1, 'reserved', 0, now(), 1, '')", Checks.Content, "never written" },
         { "update resource set content_hash = sha256('x') where origin = 2", Checks.Content, "does not have its content hash" },
+        { $"update resource set outline = replace(outline, 'Patient', 'Person') where resource_id = {OneStudy}", Checks.Content, "the outline is not that" },
+        { $"update resource set outline = null where resource_id = {OneStudy}", Checks.Content, "the outline is not that" },
+        { $"update resource set form = null where resource_id = {OneStudy}", Checks.Content, "the outline is not that" },
+        { "delete from outline_form", Checks.Content, "the outline is not that" },
+        { $"update resource set deleted = true, document = null, content_hash = '' where resource_id = {OneStudy}", Checks.Content, "its outline is there" },
         // mapping
         { $"update resource set origin = 1 where origin = 2 and type = 1", Checks.Mapping, "of which no series is kept" },
         { "delete from intake.series where study_uid = (select min(study_uid) from intake.series)", Checks.Mapping, "of which no series is kept" },

@@ -56,7 +56,7 @@ public sealed class BundleWriterTests
         var page = new SearchPage([Stored("a", Study)], 1, null) { Included = [new StoredResource(ServedType.Device, "d", 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(Device))] };
         var filters = new AnswerFilters(ResultParameters.Split([KeyValuePair.Create("_elements", "status")]).Results, instances: true);
         var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", null, page, filters, []);
-        var bundle = (Bundle)JsonSerializer.Deserialize<Resource>(bytes.Span, Strict)!;
+        var bundle = (Bundle)JsonSerializer.Deserialize<Resource>(bytes.Whole.Span, Strict)!;
         Assert.Equal([Bundle.SearchEntryMode.Match, Bundle.SearchEntryMode.Include], bundle.Entry.Select(entry => entry.Search!.Mode!.Value));
         Assert.Equal("SUBSETTED", Assert.Single(bundle.Entry[0].Resource!.Meta!.Tag).Code);
         Assert.Equal(("Acme", "https://fhir.example/fhir/Device/d"), (((Hl7.Fhir.Model.Device)bundle.Entry[1].Resource!).Manufacturer, bundle.Entry[1].FullUrl));
@@ -69,14 +69,14 @@ public sealed class BundleWriterTests
         var bytes = BundleWriter.WriteCount("https://fhir.example/fhir/ImagingStudy?_summary=count", 12, []);
         Assert.Equal(
             """{"resourceType":"Bundle","type":"searchset","total":12,"link":[{"relation":"self","url":"https://fhir.example/fhir/ImagingStudy?_summary=count"}]}""",
-            System.Text.Encoding.UTF8.GetString(bytes.Span));
+            System.Text.Encoding.UTF8.GetString(bytes.Whole.Span));
     }
 
     [Fact]
     public void A_base_without_a_path_makes_no_double_slash()
     {
         var bytes = BundleWriter.Write(new Uri("https://fhir.example"), "https://fhir.example/ImagingStudy", null, new SearchPage([Stored("a", Study)], 1, null), AnswerFilters.None, []);
-        Assert.Contains("\"fullUrl\":\"https://fhir.example/ImagingStudy/a\"", System.Text.Encoding.UTF8.GetString(bytes.Span), StringComparison.Ordinal);
+        Assert.Contains("\"fullUrl\":\"https://fhir.example/ImagingStudy/a\"", System.Text.Encoding.UTF8.GetString(bytes.Whole.Span), StringComparison.Ordinal);
     }
 
     static StoredResource Stored(string id, string document) => new(ServedType.ImagingStudy, id, 1, DateTime.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(document));
@@ -84,6 +84,6 @@ public sealed class BundleWriterTests
     static (Bundle Bundle, string Text) Write(SearchPage page, string? next = null, params FhirError[] warnings)
     {
         var bytes = BundleWriter.Write(Base, "https://fhir.example/fhir/ImagingStudy", next, page, AnswerFilters.None, warnings);
-        return ((Bundle)JsonSerializer.Deserialize<Resource>(bytes.Span, Strict)!, System.Text.Encoding.UTF8.GetString(bytes.Span));
+        return ((Bundle)JsonSerializer.Deserialize<Resource>(bytes.Whole.Span, Strict)!, System.Text.Encoding.UTF8.GetString(bytes.Whole.Span));
     }
 }

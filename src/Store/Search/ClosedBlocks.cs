@@ -15,12 +15,14 @@ sealed class ClosedBlocks
     /// <summary>Closed blocks from which on keeping them saves time: fewer are read as fast as they are looked up.</summary>
     public const int Worthwhile = 8;
 
-    /// <summary>Terms of a search; ranges and lists of more fill the memory for little.</summary>
-    public const int MostTerms = 24;
+    /// <summary>Terms of a search: two ends of a range of dates have some twenty each; longer lists would fill the memory for little.</summary>
+    public const int MostTerms = 64;
 
     // 50 terms of 10 million resources. The facade is to stay under 300 MB.
     const long MostBytes = 64 * 1024 * 1024;
-    const int Words = Matches.BlockSize / 64;
+
+    // Of a block, rounded up to whole vectors; bits behind its end are never set in the live ones.
+    const int Words = 504;
 
     static readonly ConcurrentDictionary<string, ClosedBlocks> ByDatabase = new(StringComparer.Ordinal);
 
@@ -127,11 +129,12 @@ sealed class ClosedBlocks
 
     static void Narrow(ulong[] row, List<ulong[]> some, bool isNegated)
     {
-        for (var i = 0; i < row.Length; i++)
+        for (var i = 0; i < row.Length; i += Vector<ulong>.Count)
         {
-            var any = some[0][i];
-            for (var j = 1; j < some.Count; j++) any |= some[j][i];
-            row[i] &= isNegated ? ~any : any;
+            var any = new Vector<ulong>(some[0], i);
+            for (var j = 1; j < some.Count; j++) any |= new Vector<ulong>(some[j], i);
+            var narrowed = new Vector<ulong>(row, i) & (isNegated ? ~any : any);
+            narrowed.CopyTo(row, i);
         }
     }
 }

@@ -117,20 +117,22 @@ sealed class Matches
         await foreach (var portion in numbers) yield return portion;
     }
 
+    // A value that many rows have would be read for all of them to show the first: so windows, which grow fast, since most values are rare.
     async IAsyncEnumerable<List<long>> RowNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var last = after; last < Horizon;)
+        var span = count > BlockSize ? Horizon : BlocksFirst * BlockSize;
+        for (var (last, end) = (after, Math.Min(Horizon, after + span)); last < Horizon;)
         {
             var numbers = new List<long>();
-            await using (var command = Command(connection, SqlCompiler.Numbers(Type, leaves, last, Horizon, count + 1)))
+            await using (var command = Command(connection, SqlCompiler.Numbers(Type, leaves, last, end, Horizon, count + 1)))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
             }
 
             if (numbers.Count > 0) yield return numbers;
-            if (numbers.Count <= count) yield break;
-            last = numbers[^1];
+            last = numbers.Count > count ? numbers[^1] : end;
+            if (last == end) end = Math.Min(Horizon, end + (span *= 16));
         }
     }
 

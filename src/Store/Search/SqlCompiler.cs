@@ -62,17 +62,16 @@ sealed class SqlCompiler
             """);
     }
 
-    /// <summary>Rows (no) in (after, horizon] that stood at the horizon, in order.</summary>
-    public static CompiledQuery Numbers(ServedType type, IReadOnlyList<Leaf> leaves, long after, long horizon, int atMost)
+    /// <summary>Rows (no) in (after, to] that stood at the horizon, in order.</summary>
+    public static CompiledQuery Numbers(ServedType type, IReadOnlyList<Leaf> leaves, long after, long to, long horizon, int atMost)
     {
         var compiler = new SqlCompiler();
-        var upto = compiler.Add(SqlValue.Of(horizon));
-        var rows = compiler.RowSelect(type, leaves, $"and (s.gone_at is null or s.gone_at > {upto})");
+        var rows = compiler.RowSelect(type, leaves, $"and (s.gone_at is null or s.gone_at > {compiler.Add(SqlValue.Of(horizon))})");
         return compiler.Done(
             $"""
             select distinct r.no
             {rows}
-               and r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {upto}
+               and r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {compiler.Add(SqlValue.Of(to))}
              order by r.no
              limit {compiler.Add(SqlValue.Of(atMost))}
             """);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the whole table of docs/performance.md and prints it as markdown; progress goes to stderr. An interrupted run goes on where it was.
 #   bench/run.sh [--studies N] [--messy] [--data DIR] [--instances N] [--buffers 4GB] [--port N] [--only STEP,STEP] [--again] [--quick]
-#     --studies N     studies of the data (default 1 million; 10 million need about 120 GB and hours)
+#     --studies N     studies of the data (default 1 million; 10 million need about 80 GB and hours)
 #     --data DIR      database and results (default bench/.data); kept, so that the next run measures the same data again
 #     --instances N   studies with every instance listed, for the second table (default: a fiftieth of --studies, at most 200,000; 0: none)
 #     --only          load size restart count page drain mixed fresh import index while-indexing memory wide instances

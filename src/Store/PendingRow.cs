@@ -15,8 +15,7 @@ static class PendingRow
         """;
 
     /// <summary>Queues written resources, in this order, in the connection's transaction.</summary>
-    public static async Task InsertAsync(
-        NpgsqlConnection connection, IEnumerable<(ServedType Type, long ResourceId, IndexEntries Entries)> rows, TermNumbers numbers, CancellationToken cancellationToken)
+    public static async Task InsertAsync(NpgsqlConnection connection, IEnumerable<(ServedType Type, long ResourceId, NumberedEntries Entries)> rows, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(Copy, cancellationToken);
         foreach (var (type, resourceId, entries) in rows)
@@ -25,34 +24,34 @@ static class PendingRow
             await copy.WriteAsync(type.Number, NpgsqlDbType.Smallint, cancellationToken);
             await copy.WriteAsync(resourceId, NpgsqlDbType.Bigint, cancellationToken);
             await copy.WriteAsync(false, NpgsqlDbType.Boolean, cancellationToken);
-            await WriteAsync(entries, numbers, copy, cancellationToken);
+            await WriteAsync(entries, copy, cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
     }
 
-    static async Task WriteAsync(IndexEntries entries, TermNumbers numbers, NpgsqlBinaryImporter copy, CancellationToken cancellationToken)
+    static async Task WriteAsync(NumberedEntries entries, NpgsqlBinaryImporter copy, CancellationToken cancellationToken)
     {
         if (entries.Patient is { } patient) await copy.WriteAsync(patient, NpgsqlDbType.Text, cancellationToken);
         else await copy.WriteNullAsync(cancellationToken);
         if (entries.Started is { } started) await copy.WriteAsync(started, NpgsqlDbType.TimestampTz, cancellationToken);
         else await copy.WriteNullAsync(cancellationToken);
-        await ListAsync(entries.Terms.Select(key => numbers[key]).Distinct(), NpgsqlDbType.Integer);
-        await ListAsync(entries.References.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
-        await ListAsync(entries.References.Select(row => row.Target), NpgsqlDbType.Text);
-        await ListAsync(entries.Identifiers.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
-        await ListAsync(entries.Identifiers.Select(row => row.Hash), NpgsqlDbType.Bigint);
-        await ListAsync(entries.Dates.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
-        await ListAsync(entries.Dates.Select(row => row.Low), NpgsqlDbType.TimestampTz);
-        await ListAsync(entries.Dates.Select(row => row.High), NpgsqlDbType.TimestampTz);
-        await ListAsync(entries.Numbers.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
-        await ListAsync(entries.Numbers.Select(row => row.Low), NpgsqlDbType.Numeric);
-        await ListAsync(entries.Numbers.Select(row => row.High), NpgsqlDbType.Numeric);
-        await ListAsync(entries.Strings.Select(row => numbers[row.Param]), NpgsqlDbType.Integer);
-        await ListAsync(entries.Strings.Select(row => row.Folded), NpgsqlDbType.Text);
-        await ListAsync(entries.Strings.Select(row => row.Hash), NpgsqlDbType.Bigint);
+        await ListAsync(entries.Terms, NpgsqlDbType.Integer);
+        await ListAsync(entries.References.Param, NpgsqlDbType.Integer);
+        await ListAsync(entries.References.Target, NpgsqlDbType.Text);
+        await ListAsync(entries.Identifiers.Param, NpgsqlDbType.Integer);
+        await ListAsync(entries.Identifiers.Hash, NpgsqlDbType.Bigint);
+        await ListAsync(entries.Dates.Param, NpgsqlDbType.Integer);
+        await ListAsync(entries.Dates.Low, NpgsqlDbType.TimestampTz);
+        await ListAsync(entries.Dates.High, NpgsqlDbType.TimestampTz);
+        await ListAsync(entries.Numbers.Param, NpgsqlDbType.Integer);
+        await ListAsync(entries.Numbers.Low, NpgsqlDbType.Numeric);
+        await ListAsync(entries.Numbers.High, NpgsqlDbType.Numeric);
+        await ListAsync(entries.Strings.Param, NpgsqlDbType.Integer);
+        await ListAsync(entries.Strings.Folded, NpgsqlDbType.Text);
+        await ListAsync(entries.Strings.Hash, NpgsqlDbType.Bigint);
 
-        Task ListAsync<T>(IEnumerable<T> values, NpgsqlDbType type) => copy.WriteAsync(values.ToArray(), NpgsqlDbType.Array | type, cancellationToken);
+        Task ListAsync<T>(T[] values, NpgsqlDbType type) => copy.WriteAsync(values, NpgsqlDbType.Array | type, cancellationToken);
     }
 
     /// <summary>The entries without those no index can hold; "has a value" stays.</summary>

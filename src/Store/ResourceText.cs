@@ -35,11 +35,15 @@ sealed class ResourceText
     public string Content => Encoding.UTF8.GetString(content);
 
     /// <exception cref="StoreException">The text is not a JSON object with a resourceType.</exception>
-    public static ResourceText Parse(string json)
+    public static ResourceText Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+
+    /// <param name="json">UTF-8.</param>
+    /// <exception cref="StoreException">The text is not a JSON object with a resourceType.</exception>
+    public static ResourceText Parse(byte[] json)
     {
         try
         {
-            return new Copy(Encoding.UTF8.GetBytes(json)).Run();
+            return new Copy(json).Run();
         }
         catch (JsonException exception)
         {

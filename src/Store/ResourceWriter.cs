@@ -10,13 +10,13 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
 {
     sealed record Stored(long ResourceId, int Position, int Version, DateTime LastUpdated, short Origin, bool Deleted, byte[] ContentHash);
 
-    sealed record Change(ResourceWrite Write, long? ResourceId, int Version, DateTime LastUpdated, ResourceText Text, string? StudyKey);
+    sealed record Change(PreparedWrite Write, long? ResourceId, int Version, DateTime LastUpdated);
 
     /// <summary>
     /// Outcomes in the order of the input. New resources are inserted whole, in key order, so that two batches that write the same Device meet there, one
     /// after the other; then the rows that are there already are locked, in the same order.
     /// </summary>
-    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<PreparedWrite> resources, CancellationToken cancellationToken)
     {
         var outcomes = new WriteOutcome[resources.Count];
         var order = Enumerable.Range(0, resources.Count)
@@ -64,23 +64,22 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
             """,
             new { type.Number, Ids = ids.Order(StringComparer.Ordinal).ToArray(), Origin = (short)origin }, transaction, cancellationToken: cancellationToken));
 
-    static bool IsForeign(ResourceWrite write, HashSet<(string, short)> foreign) =>
-        foreign.Count > 0 && StudyKey(write) is { } key && foreign.Any(row => row.Item1 == key && row.Item2 != (short)write.Origin);
+    static bool IsForeign(PreparedWrite write, HashSet<(string, short)> foreign) =>
+        foreign.Count > 0 && write.StudyKey is { } key && foreign.Any(row => row.Item1 == key && row.Item2 != (short)write.Origin);
 
-    static Change First(ResourceWrite write, DateTime now) => new(write, null, 1, now, ResourceText.Parse(write.Json), StudyKey(write));
+    static Change First(PreparedWrite write, DateTime now) => new(write, null, 1, now);
 
-    static WriteOutcome Decide(ResourceWrite write, Stored known, DateTime now, List<Change> changes)
+    static WriteOutcome Decide(PreparedWrite write, Stored known, DateTime now, List<Change> changes)
     {
         if (!known.Deleted && known.Origin != (short)write.Origin) return WriteOutcome.IdConflict;
-        var text = ResourceText.Parse(write.Json);
-        if (!known.Deleted && known.ContentHash.AsSpan().SequenceEqual(text.Hash)) return WriteOutcome.Unchanged;
+        if (!known.Deleted && known.ContentHash.AsSpan().SequenceEqual(write.Text.Hash)) return WriteOutcome.Unchanged;
 
-        changes.Add(new Change(write, known.ResourceId, known.Version + 1, known.LastUpdated > now ? known.LastUpdated : now, text, StudyKey(write)));
+        changes.Add(new Change(write, known.ResourceId, known.Version + 1, known.LastUpdated > now ? known.LastUpdated : now));
         return known.Deleted ? WriteOutcome.Created : WriteOutcome.Updated;
     }
 
     // Which are there, without a lock: rows are never removed while a batch runs (a deletion leaves a tombstone, purge waits). And the batch's time.
-    async Task<(DateTime Now, bool[] Known)> KnownAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    async Task<(DateTime Now, bool[] Known)> KnownAsync(List<PreparedWrite> sorted, CancellationToken cancellationToken)
     {
         var known = new bool[sorted.Count];
         var now = await connection.ExecuteScalarAsync<DateTime>(new CommandDefinition(
@@ -124,7 +123,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         return created;
     }
 
-    async Task<Stored[]> LockAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    async Task<Stored[]> LockAsync(List<PreparedWrite> sorted, CancellationToken cancellationToken)
     {
         if (sorted.Count == 0) return [];
         var rows = await connection.QueryAsync<Stored>(new CommandDefinition(
@@ -142,31 +141,22 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         return stored;
     }
 
-    static object Keys(List<ResourceWrite> sorted) => new
+    static object Keys(List<PreparedWrite> sorted) => new
     {
         Types = sorted.Select(write => write.Type.Number).ToArray(),
         Ids = sorted.Select(write => write.Id).ToArray(),
     };
 
     // Studies of these identifiers that another resource holds already.
-    async Task<HashSet<(string, short)>> ForeignStudiesAsync(List<ResourceWrite> sorted, CancellationToken cancellationToken)
+    async Task<HashSet<(string, short)>> ForeignStudiesAsync(List<PreparedWrite> sorted, CancellationToken cancellationToken)
     {
-        var keys = sorted.Select(StudyKey).OfType<string>().Distinct().ToArray();
+        var keys = sorted.Select(write => write.StudyKey).OfType<string>().Distinct().ToArray();
         if (keys.Length == 0) return [];
         var rows = await connection.QueryAsync<(string StudyKey, short Origin)>(new CommandDefinition(
             "select distinct study_key, origin from resource where study_key = any(@keys) and not deleted and version > 0",
             new { keys }, transaction, cancellationToken: cancellationToken));
         return [.. rows];
     }
-
-    static string? StudyKey(ResourceWrite write) => StudyKey(write.Resource);
-
-    /// <summary>The study identifier by which the two origins are kept apart.</summary>
-    internal static string? StudyKey(Hl7.Fhir.Model.Resource resource) =>
-        resource is Hl7.Fhir.Model.ImagingStudy study
-            && study.Identifier.FirstOrDefault(identifier => identifier.System == "urn:dicom:uid")?.Value is { } value && StoredText.IsIndexable(value)
-            ? value
-            : null;
 
     async Task UpdateAsync(List<Change> changes, CancellationToken cancellationToken)
     {
@@ -191,13 +181,13 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     async Task AddContentAsync(NpgsqlCommand command, IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         var judgements = await Judgements.NumbersAsync(database, [.. changes.Select(change => change.Write.Conformance)], cancellationToken);
-        var documents = changes.Select(change => change.Text.WithVersion(change.Version, change.LastUpdated)).ToList();
+        var documents = changes.Select(change => change.Write.Text.WithVersion(change.Version, change.LastUpdated)).ToList();
         var outlines = changes.Zip(documents, (change, document) => Outline.Split(change.Write.Type, change.Write.Id, change.Version, change.LastUpdated, document)).ToList();
         var forms = await OutlineForms.NumbersAsync(database, [.. outlines.Select(outline => outline?.Form)], cancellationToken);
         Add(command, changes.Select(change => change.LastUpdated));
         Add(command, changes.Select(change => (short)change.Write.Origin));
-        Add(command, changes.Select(change => change.Text.Hash));
-        Add(command, changes.Select(change => change.StudyKey));
+        Add(command, changes.Select(change => change.Write.Text.Hash));
+        Add(command, changes.Select(change => change.Write.StudyKey));
         Add(command, changes.Select(change => change.Write.Conformance.State));
         Add(command, changes.Select(change => change.Write.Conformance.Profile));
         Add(command, changes.Select(change => change.Write.Conformance.Engine));
@@ -210,11 +200,21 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     async Task QueueAsync(List<Change> changes, CancellationToken cancellationToken)
     {
         if (changes.Count == 0) return;
-        var entries = changes.Select(change => PendingRow.Indexable(extractor.Extract(change.Write.Type, change.Write.Resource, change.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
-        await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
+        var fresh = changes.Select(change => change.Write).Where(write => write.Numbered(numbers) is null).ToList();
+        fresh.ForEach(write => write.Extract(extractor));
+        await WritePreparer.NumberAsync(database, numbers, fresh, cancellationToken);
+        var written = await WrittenAsync(changes, numbers, cancellationToken);
         await PendingRow.InsertAsync(
-            connection, changes.Zip(entries, (change, entry) => (change.Write.Type, change.ResourceId!.Value, entry)), numbers, cancellationToken);
+            connection, changes.Select(change => (change.Write.Type, change.ResourceId!.Value, change.Write.Numbered(numbers)!.With(written[(change.Write.Type, change.LastUpdated)]))), cancellationToken);
+    }
+
+    // Nearly all of a batch have its time.
+    async Task<Dictionary<(ServedType, DateTime), NumberedEntries>> WrittenAsync(List<Change> changes, TermNumbers numbers, CancellationToken cancellationToken)
+    {
+        var entries = changes.Select(change => (change.Write.Type, change.LastUpdated)).Distinct().ToDictionary(key => key, key => extractor.OfWriting(key.Type, key.LastUpdated));
+        await numbers.EnsureAsync(database, entries.Values.SelectMany(entry => entry.Terms), cancellationToken);
+        return entries.ToDictionary(pair => pair.Key, pair => NumberedEntries.Of(pair.Value, numbers));
     }
 
     static void Add<T>(NpgsqlCommand command, IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray() });

@@ -111,6 +111,10 @@ public sealed class WriteBatch : IAsyncDisposable
 
     /// <summary>Writes resources (distinct type and id) with their index rows; equal content writes nothing. Outcomes in the order of the input.</summary>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<ResourceWrite> resources, CancellationToken cancellationToken) =>
+        WriteAsync([.. resources.Select(PreparedWrite.Of)], cancellationToken);
+
+    /// <summary>The same with resources that were made ready before.</summary>
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<PreparedWrite> resources, CancellationToken cancellationToken) =>
         writer.WriteAsync(resources, cancellationToken);
 
     /// <summary>Leaves a tombstone where the resource exists and has this origin. Returns how many were deleted.</summary>

@@ -22,8 +22,8 @@ sealed partial class WriteGate(ConformanceEngine engine, bool tagFailures)
     /// <summary>True: a resource with an error is stored and tagged; false: it is withheld.</summary>
     public bool TagFailures { get; } = tagFailures;
 
-    /// <param name="json">The text of an import; null for a mapped resource.</param>
-    public Judged Judge(Resource resource, string? json = null) => Judged(engine.ValidateVersions(resource, json is null ? default : Encoding.UTF8.GetBytes(json)));
+    /// <param name="json">The text of an import, UTF-8; nothing for a mapped resource.</param>
+    public Judged Judge(Resource resource, ReadOnlySpan<byte> json = default) => Judged(engine.ValidateVersions(resource, json));
 
     /// <summary>The answer to a stored text.</summary>
     public Judged Judge(string json) => Judged(engine.ValidateVersions(Encoding.UTF8.GetBytes(json)));

@@ -13,18 +13,21 @@ namespace Dicom2Fhir.Indexer.Import;
 /// <summary>What an imported text is: a resource to store, or an outcome with its reason (design decision 13).</summary>
 abstract record ImportedResource
 {
-    public sealed record Accepted(ServedType Type, Resource Resource, string Json) : ImportedResource
+    /// <param name="Json">UTF-8.</param>
+    public sealed record Accepted(ServedType Type, Resource Resource, byte[] Json) : ImportedResource
     {
-        public ConformanceState Conformance { get; init; } = ConformanceState.Unchecked;
-
         /// <summary>With the tag of resources that break their profile, or without it.</summary>
         public Accepted WithTag(bool on)
         {
             if (!on && Resource.Meta?.Tag.Any(tag => tag.System == ConformanceTag.System) != true) return this;
-            var json = ConformanceTag.Set(Json, on);
-            return ReferenceEquals(json, Json) ? this : this with { Json = json, Resource = Parse(Encoding.UTF8.GetBytes(json))! };
+            var json = Encoding.UTF8.GetBytes(ConformanceTag.Set(Encoding.UTF8.GetString(Json), on));
+            return this with { Json = json, Resource = Parse(json)! };
         }
     }
+
+    /// <summary>Judged and made ready to be stored.</summary>
+    /// <param name="StudyUid">Study Instance UID of an ImagingStudy that has one.</param>
+    public sealed record Ready(PreparedWrite Write, string? StudyUid) : ImportedResource;
 
     public sealed record Turned(string Outcome, string Reason, string Text) : ImportedResource;
 
@@ -109,7 +112,7 @@ abstract record ImportedResource
             return new Turned(Outcomes.Quarantined, Reasons.Policy, "a Patient with name, telecom, address, photo or contact; Import__AllowIdentifying=true takes it");
         }
 
-        return new Accepted(served, resource, Encoding.UTF8.GetString(item.Json.Span).Trim());
+        return new Accepted(served, resource, item.Json.ToArray());
     }
 
     static string TextOf(string reason) => reason switch

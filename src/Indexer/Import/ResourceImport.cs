@@ -26,6 +26,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
     readonly DatabaseRetry retry = new(logger);
     readonly ImportSource source = new();
+    readonly WritePreparer preparer = new(database, extractor);
 
     /// <param name="problems">Gets a sentence for each file that cannot be read.</param>
     public async Task RunAsync(long run, IEnumerable<string> files, List<string> problems, CancellationToken cancellationToken)
@@ -53,7 +54,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
 
     async Task FileAsync(long run, string path, CancellationToken cancellationToken)
     {
-        var batch = new Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)>();
+        var batch = new Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Ready Resource)>();
         var turned = new List<InputRecord>();
         long bytes = 0;
         await foreach (var (item, read) in JudgedAsync(path, cancellationToken))
@@ -64,10 +65,10 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
                 case ImportedResource.Turned other:
                     turned.Add(Record(item, other.Outcome, other.Reason, other.Text));
                     break;
-                case ImportedResource.Accepted accepted:
+                case ImportedResource.Ready ready:
                     // The same resource twice: the earlier one is written first, so that the last wins and both are accounted for.
-                    if (batch.ContainsKey((accepted.Type, accepted.Resource.Id!))) await FlushAsync(run, batch, cancellationToken);
-                    batch.Add((accepted.Type, accepted.Resource.Id!), (item, accepted));
+                    if (batch.ContainsKey((ready.Write.Type, ready.Write.Id))) await FlushAsync(run, batch, cancellationToken);
+                    batch.Add((ready.Write.Type, ready.Write.Id), (item, ready));
                     bytes += item.Json.Length;
                     break;
             }
@@ -114,12 +115,12 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
                 items.Add(item);
                 bytes += item.Json.Length;
                 if (items.Count < PortionSize && bytes < PortionBytes) continue;
-                await output.WriteAsync(Judge(items), cancellationToken);
+                await output.WriteAsync(await ReadyAsync(items, cancellationToken), cancellationToken);
                 items.Clear();
                 bytes = 0;
             }
 
-            await output.WriteAsync(Judge(items), cancellationToken);
+            await output.WriteAsync(await ReadyAsync(items, cancellationToken), cancellationToken);
             output.Complete();
         }
         catch (Exception exception)
@@ -128,20 +129,34 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         }
     }
 
-    (ImportItem, ImportedResource)[] Judge(List<ImportItem> items)
+    async Task<(ImportItem, ImportedResource)[]> ReadyAsync(List<ImportItem> items, CancellationToken cancellationToken)
     {
-        var judged = new (ImportItem, ImportedResource)[items.Count];
-        Parallel.For(0, items.Count, i => judged[i] = (items[i], Gated(ImportedResource.Read(items[i], options.AllowIdentifying))));
-        return judged;
+        var read = new (ImportItem Item, ImportedResource Resource)[items.Count];
+        Parallel.For(0, items.Count, i => read[i] = (items[i], Judged(ImportedResource.Read(items[i], options.AllowIdentifying))));
+        await NumberAsync([.. read.Select(one => one.Resource).OfType<ImportedResource.Ready>().Select(ready => ready.Write)], cancellationToken);
+        return read;
+    }
+
+    // A value the database refuses is found again, and told from the others, when they are written one by one.
+    async Task NumberAsync(List<PreparedWrite> writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await retry.RunAsync(() => preparer.NumberAsync(writes, cancellationToken), cancellationToken);
+        }
+        catch (PostgresException exception) when (DatabaseRetry.IsRefusal(exception))
+        {
+        }
     }
 
     /// <summary>Judges what can be stored; what breaks its profile is turned away, or tagged.</summary>
-    ImportedResource Gated(ImportedResource read)
+    ImportedResource Judged(ImportedResource read)
     {
         if (read is not ImportedResource.Accepted accepted) return read;
         var judged = gate.Judge(accepted.Resource, accepted.Json);
         if (!judged.IsValid && !gate.TagFailures) return new ImportedResource.Turned(Outcomes.Quarantined, Reasons.Nonconformant, judged.Fault!);
-        return accepted.WithTag(!judged.IsValid) with { Conformance = judged.State };
+        var (type, resource, json) = accepted.WithTag(!judged.IsValid);
+        return new ImportedResource.Ready(preparer.Prepare(type, resource, json, Origin.Import, judged.State), StudyUid(resource));
     }
 
     async Task TurnAsync(long run, List<InputRecord> turned, CancellationToken cancellationToken)
@@ -151,7 +166,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         turned.Clear();
     }
 
-    async Task FlushAsync(long run, Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Accepted Resource)> batch, CancellationToken cancellationToken)
+    async Task FlushAsync(long run, Dictionary<(ServedType, string), (ImportItem Item, ImportedResource.Ready Resource)> batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0) return;
         var items = batch.Values.ToList();
@@ -166,7 +181,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         }
     }
 
-    async Task WriteOneAsync(long run, (ImportItem Item, ImportedResource.Accepted Resource) item, CancellationToken cancellationToken)
+    async Task WriteOneAsync(long run, (ImportItem Item, ImportedResource.Ready Resource) item, CancellationToken cancellationToken)
     {
         try
         {
@@ -178,33 +193,31 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         }
     }
 
-    async Task WriteAsync(long run, List<(ImportItem Item, ImportedResource.Accepted Resource)> items, CancellationToken cancellationToken)
+    async Task WriteAsync(long run, List<(ImportItem Item, ImportedResource.Ready Resource)> items, CancellationToken cancellationToken)
     {
-        var studies = items.Select(item => StudyUid(item.Resource.Resource)).OfType<string>().Distinct().ToList();
+        var studies = items.Select(item => item.Resource.StudyUid).OfType<string>().Distinct().ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, studies, cancellationToken);
         items = await WithoutForgottenAsync(run, batch, items, studies, cancellationToken);
-        var outcomes = await batch.WriteAsync(
-            [.. items.Select(item => new ResourceWrite(item.Resource.Type, item.Resource.Resource.Id!, item.Resource.Json, item.Resource.Resource, Origin.Import, item.Resource.Conformance))],
-            cancellationToken);
+        var outcomes = await batch.WriteAsync([.. items.Select(item => item.Resource.Write)], cancellationToken);
         var offered = items.Zip(outcomes, (item, outcome) => outcome switch
         {
             WriteOutcome.Created => Record(item.Item, Outcomes.Stored, null, null),
             WriteOutcome.Updated => Record(item.Item, Outcomes.Updated, null, null),
             WriteOutcome.Unchanged => Record(item.Item, Outcomes.Unchanged, null, null),
             _ => Record(item.Item, Outcomes.Quarantined, Reasons.IdConflict, "a resource of the index has the same id or study identifier"),
-        } with { StudyUid = StudyUid(item.Resource.Resource) }).ToList();
+        } with { StudyUid = item.Resource.StudyUid }).ToList();
         await batch.RecordAsync(run, offered, cancellationToken);
         await batch.CommitAsync(cancellationToken);
-        progress.Wrote(items.Count(item => item.Resource.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
+        progress.Wrote(items.Count(item => item.Resource.Write.Type == ServedType.ImagingStudy), outcomes.Count(outcome => outcome is WriteOutcome.Created or WriteOutcome.Updated));
         progress.Done(items.Count, offered.Count(record => record.Outcome == Outcomes.Quarantined));
     }
 
-    async Task<List<(ImportItem Item, ImportedResource.Accepted Resource)>> WithoutForgottenAsync(
-        long run, WriteBatch batch, List<(ImportItem Item, ImportedResource.Accepted Resource)> items, List<string> studies, CancellationToken cancellationToken)
+    async Task<List<(ImportItem Item, ImportedResource.Ready Resource)>> WithoutForgottenAsync(
+        long run, WriteBatch batch, List<(ImportItem Item, ImportedResource.Ready Resource)> items, List<string> studies, CancellationToken cancellationToken)
     {
         var forgotten = await batch.ForgottenAsync(studies, cancellationToken);
         if (forgotten.Count == 0) return items;
-        var turned = items.Where(item => StudyUid(item.Resource.Resource) is { } uid && forgotten.Contains(uid)).ToList();
+        var turned = items.Where(item => item.Resource.StudyUid is { } uid && forgotten.Contains(uid)).ToList();
         await batch.RecordAsync(run, [.. turned.Select(item => Record(item.Item, Outcomes.Skipped, Reasons.Policy, ForgetCommand.Text))], cancellationToken);
         return [.. items.Except(turned)];
     }

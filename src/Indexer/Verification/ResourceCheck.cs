@@ -1,3 +1,4 @@
+using System.Text;
 using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Store;
@@ -31,7 +32,7 @@ sealed class ResourceCheck(StoreSnapshot snapshot, WriteGate gate)
 
     void CheckConformance(ResourceRow row, Resource resource)
     {
-        var fresh = gate.Judge(resource, row.Document).State;
+        var fresh = gate.Judge(resource, Encoding.UTF8.GetBytes(row.Document ?? "")).State;
         if (fresh.State != row.Conformance) violations.Add(new Violation(Checks.Conformance, row.Name, $"stored as {(Verdict)row.Conformance}, judged {(Verdict)fresh.State}"));
         else if (fresh.Engine == row.Engine && fresh.Profile != row.Profile) violations.Add(new Violation(Checks.Conformance, row.Name, "stored as judged by another profile"));
     }

@@ -18,11 +18,23 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
     {
         resource.Meta ??= new Meta();
         resource.Meta.LastUpdated = lastUpdated;
+        return Extract(resource, SearchParameters.Of(type));
+    }
+
+    /// <summary>Those entries that are known before the resource is written. With <see cref="OfWriting"/> they are all of them.</summary>
+    internal IndexEntries OfContent(ServedType type, Resource resource) => Extract(resource, SearchParameters.Of(type).Where(parameter => !parameter.IsOfWriting));
+
+    /// <summary>The entries that say when a version was written.</summary>
+    internal IndexEntries OfWriting(ServedType type, DateTime lastUpdated) =>
+        Extract(new Basic { Meta = new Meta { LastUpdated = lastUpdated } }, SearchParameters.Of(type).Where(parameter => parameter.IsOfWriting));
+
+    IndexEntries Extract(Resource resource, IEnumerable<SearchParameter> parameters)
+    {
         var entries = new Entries();
-        foreach (var parameter in SearchParameters.Of(type))
+        foreach (var parameter in parameters)
         {
             if (parameter.Storage == SearchStorage.Resource) continue;
-            var present = new TermKey(type.Number, parameter.Name, 'p', "", "");
+            var present = new TermKey(parameter.Type.Number, parameter.Name, 'p', "", "");
             var numbers = new List<decimal>();
             var values = parameter.Values(resource).ToList();
             if (values.Count > 0 && !values.Exists(HasOrder)) entries.Terms.Add(present with { Kind = 'n' });

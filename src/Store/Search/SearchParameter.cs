@@ -78,6 +78,9 @@ public sealed record SearchParameter(
     /// <summary>Integers that come in runs (1..300): a row holds a run.</summary>
     public bool HasRuns { get; init; }
 
+    /// <summary>Its value is the writer's, which knows it when it writes.</summary>
+    public bool IsOfWriting { get; init; }
+
     /// <summary>Reads instances: not offered where resources hold only their counts (Instances=counts).</summary>
     public bool IsOfInstances { get; init; }
 

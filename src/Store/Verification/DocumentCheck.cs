@@ -40,7 +40,7 @@ public static class DocumentCheck
     {
         if (StoredDocument.Parse(row.Document!) is not { } resource) yield break;
         if (resource.TypeName != row.Type.Name || resource.Id != row.Id) yield return Wrong(row, "the document is of another type or id than its row");
-        if (ResourceWriter.StudyKey(resource) != row.StudyKey) yield return Wrong(row, "the study key is not the identifier of the document");
+        if (PreparedWrite.KeyOf(resource) != row.StudyKey) yield return Wrong(row, "the study key is not the identifier of the document");
     }
 
     static ResourceText? Text(string document)

@@ -1,3 +1,4 @@
+using System.Text;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;
@@ -36,6 +37,23 @@ sealed class Stock(NpgsqlDataSource database)
     {
         await using var batch = await BeginAsync(resources.Select(write => write.Id));
         var outcomes = await batch.WriteAsync(resources, Cancelled);
+        await batch.CommitAsync(Cancelled);
+        return outcomes;
+    }
+
+    /// <summary>Made ready as an import does it, with numbers of their terms.</summary>
+    public async Task<IReadOnlyList<PreparedWrite>> PrepareAsync(params IReadOnlyList<ResourceWrite> resources)
+    {
+        var preparer = new WritePreparer(database, Extractor);
+        List<PreparedWrite> ready = [.. resources.Select(write => preparer.Prepare(write.Type, write.Resource, Encoding.UTF8.GetBytes(write.Json), write.Origin, write.Conformance))];
+        await preparer.NumberAsync(ready, Cancelled);
+        return ready;
+    }
+
+    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(IReadOnlyList<PreparedWrite> ready)
+    {
+        await using var batch = await BeginAsync(ready.Select(write => write.Id));
+        var outcomes = await batch.WriteAsync(ready, Cancelled);
         await batch.CommitAsync(Cancelled);
         return outcomes;
     }

@@ -46,6 +46,43 @@ public sealed class WriteBatchTests(TestDatabase database) : IClassFixture<TestD
     }
 
     [Fact]
+    public async Task What_was_made_ready_is_stored_and_indexed_as_what_was_not()
+    {
+        const string Waiting = "select string_agg(to_jsonb(p)::text, ' ') from (select patient, started, (select array_agg(t order by t) from unnest(terms) t) as terms, ident_hash, ref_target, str_folded from pending) p";
+        await stock.WriteAsync(Stock.Study("a"));
+        var (document, entries) = ((await FoundAsync("a")).Text, await database.ValueAsync<string>(Waiting));
+        var today = await database.ValueAsync<string>("select string_agg(id::text, ',') from term where param = '_lastUpdated'");
+        await new Ledger(database.Owner).PurgeAsync(Cancelled);
+
+        Assert.Equal([WriteOutcome.Created], await stock.WriteAsync(await stock.PrepareAsync(Stock.Study("a"))));
+
+        Assert.Equal(entries, await database.ValueAsync<string>(Waiting));
+        Assert.Equal(WithoutTime(document), WithoutTime((await FoundAsync("a")).Text));
+        Assert.Equal(today, await database.ValueAsync<string>("select string_agg(id::text, ',') from term where param = '_lastUpdated'"));
+        Assert.Equal([WriteOutcome.Unchanged], await stock.WriteAsync(await stock.PrepareAsync(Stock.Study("a"))));
+
+        static string WithoutTime(string text) => text.Remove(text.IndexOf("\"lastUpdated\"", StringComparison.Ordinal), 40);
+    }
+
+    [Fact]
+    public async Task Numbers_of_another_server_are_not_written()
+    {
+        var ready = await stock.PrepareAsync(Stock.Study("a", "CT"), Stock.Study("b", "MR"));
+        foreach (var (from, to) in new[] { ("CT", "-"), ("MR", "CT"), ("-", "MR") })        // as a new primary that gave them out again
+        {
+            await database.ExecuteAsync($"update term set code = '{to}' where param = 'modality' and kind = 't' and code = '{from}'");
+        }
+
+        TermNumbers.Forget();
+
+        await stock.WriteAsync(ready);
+        await new Folder(database.Owner).FoldAllAsync(Cancelled);
+
+        Assert.Equal("a", await stock.WithTermAsync("modality", "CT"));
+        Assert.Equal("b", await stock.WithTermAsync("modality", "MR"));
+    }
+
+    [Fact]
     public async Task Other_content_is_a_new_version_and_never_an_earlier_time()
     {
         await stock.WriteAsync(Stock.Study("a", "CT"));

@@ -11,7 +11,7 @@ static class CommonParameters
     [
         new(type, ["_id"], SearchKind.Token, SearchStorage.Resource, resource => [resource.IdElement], Resource + "id", "Id of the resource.") { IsBare = true },
         new(type, ["_lastUpdated"], SearchKind.Date, SearchStorage.Calendar, resource => [resource.Meta?.LastUpdated is { } at ? new FhirDateTime(ResourceText.Instant(at.UtcDateTime)) : null], Resource + "lastUpdated",
-            "When the current version was stored."),
+            "When the current version was stored.") { IsOfWriting = true },
         new(type, ["_profile"], SearchKind.Uri, SearchStorage.Terms, resource => resource.Meta?.ProfileElement ?? [], Resource + "profile",
             "Profile the resource claims; without a version any version matches, :below takes a major or minor version."),
         new(type, ["_source"], SearchKind.Uri, SearchStorage.Terms, resource => [resource.Meta?.SourceElement], Resource + "source", "Where the resource comes from."),

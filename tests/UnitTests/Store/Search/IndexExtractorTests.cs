@@ -36,6 +36,21 @@ public sealed class IndexExtractorTests
     }
 
     [Fact]
+    public void What_is_known_before_and_what_the_writer_adds_are_all_of_it()
+    {
+        var study = Study(one => one.Started = "2024-02-03T10:00:00+01:00");
+        var (content, writing) = (Extractor.OfContent(ServedType.ImagingStudy, study), Extractor.OfWriting(ServedType.ImagingStudy, Now));
+        var all = Extractor.Extract(ServedType.ImagingStudy, study, Now);
+
+        Assert.Equal(all.Terms.ToHashSet(), [.. content.Terms, .. writing.Terms]);
+        Assert.Equal(all.Dates.ToHashSet(), [.. content.Dates, .. writing.Dates]);
+        Assert.Equal((all.Patient, all.Started), (content.Patient, content.Started));
+        Assert.DoesNotContain(content.Terms, term => term.Param == "_lastUpdated");
+        Assert.Equal(["_lastUpdated"], writing.Terms.Select(term => term.Param).Distinct());
+        Assert.Equal((0, 0, 0, 0), (writing.Numbers.Count, writing.Strings.Count, writing.References.Count, writing.Identifiers.Count));
+    }
+
+    [Fact]
     public void What_is_absent_has_no_term()
     {
         Assert.Empty(Terms("series-bodysite", Study()));

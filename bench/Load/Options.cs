@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dicom2Fhir.Load.Data;
 
 namespace Dicom2Fhir.Load;
 
@@ -6,6 +7,12 @@ namespace Dicom2Fhir.Load;
 sealed record Options
 {
     public long Studies { get; init; } = 1_000_000;
+
+    /// <summary>How many of them are made; the others are copies with ids and patients of their own. Negative: all.</summary>
+    public long Made { get; init; } = -1;
+
+    /// <summary>How often the made studies are there; 1 without copies.</summary>
+    public int Times => Made < 0 ? 1 : (int)(Studies / Made);
 
     /// <summary>Index of the first study.</summary>
     public long From { get; init; }
@@ -61,12 +68,15 @@ sealed record Options
             options = With(options, name, arguments[i]);
         }
 
-        return options;
+        return options.Made < 0 || (options.Made > 0 && options.Studies % options.Made == 0 && options.Times <= Copy.Most)
+            ? options
+            : throw new ArgumentException($"--studies is to be a multiple of --made, at most {Copy.Most} times as many.");
     }
 
     static Options With(Options options, string name, string value) => name switch
     {
         "--studies" => options with { Studies = Number(name, value) },
+        "--made" => options with { Made = Number(name, value) },
         "--from" => options with { From = Number(name, value) },
         "--seed" => options with { Seed = (ulong)Number(name, value) },
         "--instances" => options with { Instances = Number(name, value) },

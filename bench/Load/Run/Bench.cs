@@ -37,7 +37,10 @@ sealed class Bench : IAsyncDisposable
 
     public string DataFolder => Path.Combine(Options.Data, "database");
 
-    public Truth Truth => truth ??= Truth.Load(Path.Combine(Options.Data, string.Create(CultureInfo.InvariantCulture, $"truth-{Options.Seed}-{(Options.Messy ? "messy" : "clean")}-{Options.Studies}.json")), Source, Options.Studies);
+    public Truth Truth => truth ??= Truth.Load(Path.Combine(Options.Data, string.Create(CultureInfo.InvariantCulture, $"truth-{Options.Seed}-{(Options.Messy ? "messy" : "clean")}-{Made}-{Options.Times}.json")), Source, Made, Options.Times);
+
+    /// <summary>Studies of the generator; what is more are copies.</summary>
+    public long Made => Options.Studies / Options.Times;
 
     public Uri FhirBase => new($"http://127.0.0.1:{Options.Port}/fhir/");
 

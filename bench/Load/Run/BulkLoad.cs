@@ -1,3 +1,5 @@
+using Dicom2Fhir.Conformance;
+using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Load.Data;
 using Dicom2Fhir.Mapping;
 using Dicom2Fhir.Store;
@@ -6,7 +8,7 @@ using Npgsql;
 
 namespace Dicom2Fhir.Load.Run;
 
-/// <summary>Studies straight through the Store's writer, with the index rows and the fold of the product; no parser, no validation, no ledger.</summary>
+/// <summary>Studies straight through the Store's writer, judged, with the index rows and the fold of the product; no parser, no ledger.</summary>
 sealed class BulkLoad(NpgsqlDataSource database, StudyResource resources, StudySource source)
 {
     const int BatchSize = 1_000;
@@ -15,6 +17,7 @@ sealed class BulkLoad(NpgsqlDataSource database, StudyResource resources, StudyS
     const int Writers = 2;
 
     readonly IndexExtractor extractor = new(StudyResource.Zone);
+    readonly WriteGate gate = new(ConformanceEngine.Shipped, tagFailures: false);
 
     /// <summary>Writes studies from..to (excluded) and folds them. What is there already is written again without effect.</summary>
     public async Task WriteAsync(long from, long to, Action<long>? progress = null)
@@ -64,7 +67,7 @@ sealed class BulkLoad(NpgsqlDataSource database, StudyResource resources, StudyS
         var writes = studies.Select(study =>
         {
             var resource = resources.Of(study);
-            return new ResourceWrite(ServedType.ImagingStudy, study.Id, MappedJson.Write(resource), resource, Origin.Import, ConformanceState.Unchecked);
+            return new ResourceWrite(ServedType.ImagingStudy, study.Id, MappedJson.Write(resource), resource, Origin.Import, gate.Judge(resource).State);
         }).ToList();
         await using var batch = await WriteBatch.BeginAsync(database, extractor, [.. writes.Select(write => write.Id)], CancellationToken.None);
         await batch.WriteAsync(writes, CancellationToken.None);

@@ -19,8 +19,8 @@ static class Machine
             $"""
             Commit {Commit()}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC. {Environment.ProcessorCount} cores, {memory} GB, {RuntimeInformation.OSDescription.Trim()}, .NET {Environment.Version}, {Say("postgres", "--version")}; load average at the end {load}.
             PostgreSQL: settings of the embedded cluster, shared_buffers {options.Buffers}. Client on the same machine.
-            Data: {options.Studies:N0} {(options.Messy ? "messy" : "clean")} studies, seed {options.Seed}, Instances=counts; {instances:N0} studies of about 150 instances for the second table.
-            Command: `bench/run.sh --studies {options.Studies}{(options.Messy ? " --messy" : "")}`
+            Data: {options.Studies:N0} {(options.Messy ? "messy" : "clean")} studies{(options.Times > 1 ? string.Create(CultureInfo.InvariantCulture, $", {options.Made:N0} of them made, the others copies with ids and patients of their own") : "")}, seed {options.Seed}, Instances=counts; {instances:N0} studies of about 150 instances for the second table.
+            Command: `bench/run.sh --studies {options.Studies}{(options.Times > 1 ? $" --made {options.Made}" : "")}{(options.Messy ? " --messy" : "")}`
 
             """);
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Dicom;
+using Dicom2Fhir.Load;
 using Dicom2Fhir.Load.Data;
 using Dicom2Fhir.Mapping;
 using Hl7.Fhir.Model;
@@ -107,6 +108,19 @@ public sealed class StudySourceTests
         Assert.Equal(0, truth.Counts["no such study"]);
         Assert.All(Criterion.All.Where(criterion => criterion.Name != "no such study"), criterion => Assert.InRange(truth.Counts[criterion.Name], 1, 19_999));
         Assert.Equal(source.Range(0, 20_000).LongCount(study => study.Series.Any(series => series.Modality == "MR")), truth.Counts["MR"]);
+    }
+
+    [Fact]
+    public void Copies_are_counted_and_have_ids_of_their_own()
+    {
+        var source = new StudySource(1, messy: false);
+        var (once, thrice) = (Truth.Count(source, 500), Truth.Count(source, 500, times: 3));
+
+        Assert.Equal(once.Counts.ToDictionary(pair => pair.Key, pair => 3 * pair.Value), thrice.Counts);
+        Assert.Equal([0x1234567890abcdefUL, 0x2234567890abcdefUL, 0x0234567890abcdefUL], [Copy.Digest(0x1234567890abcdefUL, 0), Copy.Digest(0x1234567890abcdefUL, 1), Copy.Digest(0x1234567890abcdefUL, 15)]);
+        Assert.Equal(16 * 500, source.Range(0, 500).SelectMany(study => Enumerable.Range(0, Copy.Most).Select(copy => Copy.Digest(Truth.Digest(study.Id), copy))).Distinct().Count());
+        Assert.Throws<ArgumentException>(() => Options.Parse(["--studies", "1000", "--made", "300"]));
+        Assert.Throws<ArgumentException>(() => Options.Parse(["--studies", "1700", "--made", "100"]));
     }
 
     [Fact]

@@ -41,6 +41,7 @@ static class RememberedNumbers
         AttributeNumbers.Forget();
         Judgements.Forget();
         ClosedBlocks.Forget();
+        KeptSearches.Forget();
         OutlineForms.Forget();
     }
 }

@@ -24,6 +24,10 @@ sealed record TypeState(long Upto, long Floor, long LiveVersion, long BitsVersio
               from (select) one left join fold_state f on f.type = @Number
             """,
             new { type.Number }, cancellationToken: cancellationToken));
+
+    /// <summary>Upto, floor and version of the bits: the row of what was folded, none before.</summary>
+    public static NpgsqlBatchCommand Watermark(ServedType type) =>
+        new("select upto, floor, bits_version from fold_state where type = $1") { Parameters = { new NpgsqlParameter { Value = type.Number } } };
 }
 
 /// <summary>Resolves the searches of a request on one snapshot, and those its chains ask of other types.</summary>
@@ -77,6 +81,8 @@ sealed class Matches
     readonly IReadOnlyList<Leaf> leaves;
     readonly TypeState state;
     readonly bool nothing;
+    readonly List<BitArray?> seen = [];
+    int seenFrom;
 
     public Matches(NpgsqlConnection connection, ServedType type, IReadOnlyList<Leaf> leaves, TypeState state, long horizon)
     {
@@ -96,6 +102,9 @@ sealed class Matches
 
     /// <summary>True when bitmaps alone answer: counting is cheap.</summary>
     public bool IsBitsOnly => nothing || SqlCompiler.IsBitsOnly(leaves);
+
+    /// <summary>The blocks that <see cref="NumbersAsync"/> has read; null when it read none, or they do not say all up to the horizon.</summary>
+    public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, seenFrom, seen) : null;
 
     public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
 
@@ -139,6 +148,7 @@ sealed class Matches
     async IAsyncEnumerable<List<long>> BlockNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (block, end) = ((after + 1) / BlockSize, Horizon / BlockSize);
+        seenFrom = (int)block;
         for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
         {
             var blocks = new List<(int Block, BitArray Bits)>();
@@ -148,8 +158,11 @@ sealed class Matches
                 while (await reader.ReadAsync(cancellationToken)) blocks.Add((reader.GetInt32(0), reader.GetFieldValue<BitArray>(1)));
             }
 
+            seen.AddRange(new BitArray?[Math.Min(end + 1, block + atOnce) - block]);
+            foreach (var found in blocks) seen[found.Block - seenFrom] = found.Bits;
+
             // a page takes some of a block's numbers: the others are never made
-            foreach (var portion in blocks.SelectMany(found => NumbersOf(found.Block, found.Bits, after)).Chunk(count + 1)) yield return [.. portion];
+            foreach (var portion in blocks.SelectMany(found => NumbersOf(found.Block, found.Bits, after, Horizon)).Chunk(count + 1)) yield return [.. portion];
         }
     }
 
@@ -170,10 +183,11 @@ sealed class Matches
         return set;
     }
 
-    IEnumerable<long> NumbersOf(int block, BitArray bits, long after)
+    /// <summary>Numbers of a block in (after, to], in order.</summary>
+    internal static IEnumerable<long> NumbersOf(int block, BitArray bits, long after, long to)
     {
         var start = (long)block * BlockSize;
-        return NumberSet.Places(bits, (int)Math.Max(after + 1 - start, 0)).Select(place => start + place).TakeWhile(no => no <= Horizon);
+        return NumberSet.Places(bits, (int)Math.Max(after + 1 - start, 0)).Select(place => start + place).TakeWhile(no => no <= to);
     }
 
     internal static NpgsqlCommand Command(NpgsqlConnection connection, CompiledQuery query)

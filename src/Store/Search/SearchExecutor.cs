@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Dicom2Fhir.Store.Search;
 
-/// <summary>Runs searches over what is folded. A page or count reads one snapshot.</summary>
+/// <summary>
+/// Runs searches over what is folded. A page or count reads one snapshot, or what cannot be told from one: a page that follows another, see
+/// <see cref="KeptSearches"/>.
+/// </summary>
 /// <param name="zone">Zone of the calendar terms.</param>
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 {
@@ -18,7 +21,11 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
     public async Task<SearchPage> PageAsync(
         SearchRequest request, PagePosition? position, int count, int maxBytes, TotalMode total, CancellationToken cancellationToken)
     {
+        // Opened before anything kept is looked up: another server would have it forgotten.
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var kept = KeptSearches.Of(database.ConnectionString);
+        if (position is not null && await FollowAsync(connection, kept, request, position, count, maxBytes, cancellationToken) is { } following) return following;
+
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return SearchPage.Refused(refusal);
 
@@ -30,6 +37,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 
         var page = new PageRows(connection, count, maxBytes, request.Elements);
         IReadOnlyList<string?>? keys = null;
+        KeptSearch? seen = null;
         var cheap = true;
         try
         {
@@ -41,6 +49,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
                 page.Begin(request.Searches[i].Type, horizons[i], i);
                 if (request.Sort.Count == 0) await FillAsync(page, matches.NumbersAsync(start?.Last ?? 0, count, cancellationToken), cancellationToken);
                 else keys = await new SortedMatches(connection, matches, request.Sort, SortInMemory).FillAsync(page, start, cancellationToken);
+                seen = matches.Seen;
             }
         }
         catch (TooCostlyException costly)
@@ -59,7 +68,26 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         var included = await new IncludedRows(connection).ReadAsync(request, page, cancellationToken);
         if (included is null) return SearchPage.Refused(IncludedRows.TooMany);
         var next = page.HasMore ? new PagePosition(horizons, page.Search, page.Last, keys, counted) : null;
+        if (next is not null && seen is not null && KeptSearches.KeyOf(request, seen.Horizon) is { } key) kept.Keep(key, seen);
         return new SearchPage(page.Resources, counted, next) { Included = included, Memory = page.Memory };
+    }
+
+    // Null when the numbers are not kept, or no longer hold.
+    static async Task<SearchPage?> FollowAsync(
+        NpgsqlConnection connection, KeptSearches searches, SearchRequest request, PagePosition position, int count, int maxBytes, CancellationToken cancellationToken)
+    {
+        if (KeptSearches.KeyOf(request, position.Horizons[0]) is not { } key || searches.Find(key) is not { } kept) return null;
+        var page = new PageRows(connection, count, maxBytes, request.Elements) { Kept = kept };
+        page.Begin(request.Type, kept.Horizon, 0);
+        var numbers = kept.Next(position.Last, count + 1);
+        while (numbers is { Count: > 0 } && !await page.AddAsync(numbers, cancellationToken)) numbers = kept.Next(numbers[^1], count + 1);
+        if (numbers is not null && page.Holds && await page.LoadAsync(cancellationToken))
+        {
+            return new SearchPage(page.Resources, position.Total, page.HasMore ? position with { Last = page.Last } : null) { Memory = page.Memory };
+        }
+
+        page.Memory.Dispose();
+        return null;
     }
 
     /// <summary>The exact number of matches.</summary>

@@ -1,0 +1,89 @@
+using System.Collections;
+using System.Collections.Concurrent;
+
+namespace Dicom2Fhir.Store.Search;
+
+/// <summary>
+/// Matches of searches whose pages are being followed, kept from the page that read them from the database: the pages behind it take their numbers from here.
+/// Bits of numbers up to the horizon never change but when resources are erased, which bits_version counts, and rows that are gone since are left out when
+/// rows are read. A page reads its rows first and the watermark's row behind them, in one message: floor and versions only rise, so what the watermark
+/// says then was so when the rows were read, and no transaction is needed (docs/adr/0006).
+/// </summary>
+sealed class KeptSearches
+{
+    // 4,000 blocks: some hundred clients that read dense pages, ten that look for rare rows among millions.
+    const long MostBytes = 16 * 1024 * 1024;
+
+    static readonly ConcurrentDictionary<string, KeptSearches> ByDatabase = new(StringComparer.Ordinal);
+
+    readonly Dictionary<string, (KeptSearch Search, long Used)> kept = new(StringComparer.Ordinal);
+    readonly Lock gate = new();
+    long bytes, clock;
+
+    public static KeptSearches Of(string connectionString) => ByDatabase.GetOrAdd(connectionString, _ => new KeptSearches());
+
+    /// <summary>Forgets what is kept of every database.</summary>
+    public static void Forget() => ByDatabase.Clear();
+
+    /// <summary>Null when the search is of a kind that is not kept: over several types, sorted, with resources of other types.</summary>
+    public static string? KeyOf(SearchRequest request, long horizon)
+    {
+        if (request.Searches.Count > 1 || request.Sort.Count > 0 || request.Includes.Count > 0) return null;
+        if (request.Criteria.Any(criterion => criterion is ChainCriterion or HasCriterion or CompartmentCriterion)) return null;
+        return string.Join('\n', [request.Type.Name, $"{horizon}", .. request.Criteria.Select(criterion => $"{criterion.PrintName()}={criterion.PrintValue()}")]);
+    }
+
+    public KeptSearch? Find(string key)
+    {
+        lock (gate)
+        {
+            if (!kept.TryGetValue(key, out var found)) return null;
+            kept[key] = found with { Used = ++clock };
+            return found.Search;
+        }
+    }
+
+    /// <summary>Keeps the newest blocks of a search: its pages go forward.</summary>
+    public void Keep(string key, KeptSearch search)
+    {
+        lock (gate)
+        {
+            if (kept.Remove(key, out var old)) bytes -= old.Search.Bytes;
+            kept[key] = (search, ++clock);
+            bytes += search.Bytes;
+            while (bytes > MostBytes && kept.Count > 1)
+            {
+                var oldest = kept.MinBy(pair => pair.Value.Used).Key;
+                bytes -= kept[oldest].Search.Bytes;
+                kept.Remove(oldest);
+            }
+        }
+    }
+}
+
+/// <summary>Consecutive blocks of the matches of a search, gone ones among them.</summary>
+/// <param name="BitsVersion">As they were read.</param>
+/// <param name="From">First block.</param>
+/// <param name="Blocks">Null where nothing matches.</param>
+sealed record KeptSearch(long Horizon, long BitsVersion, int From, IReadOnlyList<BitArray?> Blocks)
+{
+    const int BytesOfEntry = 500;
+
+    public long Bytes { get; } = BytesOfEntry + Blocks.Count(block => block is not null) * (Matches.BlockSize / 8L);
+
+    /// <summary>True when rows that were read before this watermark stood are what the kept numbers say.</summary>
+    public bool Holds(long upto, long floor, long bitsVersion) => upto >= Horizon && floor <= Horizon && bitsVersion == BitsVersion;
+
+    /// <summary>The next numbers behind one, fewer at the end of the matches; null when they lie in blocks that are not kept.</summary>
+    public List<long>? Next(long after, int count)
+    {
+        var numbers = new List<long>(count);
+        for (var block = (int)((after + 1) / Matches.BlockSize); block <= Horizon / Matches.BlockSize && numbers.Count < count; block++)
+        {
+            if (block < From || block >= From + Blocks.Count) return null;
+            if (Blocks[block - From] is { } bits) numbers.AddRange(Matches.NumbersOf(block, bits, after, Horizon).Take(count - numbers.Count));
+        }
+
+        return numbers;
+    }
+}

@@ -72,6 +72,9 @@ static class BundleWriter
     // By hand: a page has thousands of entries, and all but the ids is the same.
     sealed class Entries(JsonParts output, string fhirBase, AnswerFilters filters)
     {
+        // What ids are made of (R4 datatypes, id): nothing to escape.
+        static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.");
+
         readonly Dictionary<string, byte[]> starts = [];
         bool some;
 
@@ -127,7 +130,8 @@ static class BundleWriter
             }
 
             output.Write(start);
-            output.Write(JsonEncodedText.Encode(id, FhirResponse.WriterOptions.Encoder).EncodedUtf8Bytes);
+            if (!id.AsSpan().ContainsAnyExcept(Plain)) Encoding.UTF8.GetBytes(id, output);
+            else output.Write(JsonEncodedText.Encode(id, FhirResponse.WriterOptions.Encoder).EncodedUtf8Bytes);
             output.Write("\",\"resource\":"u8);
         }
 

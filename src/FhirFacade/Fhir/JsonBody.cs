@@ -45,6 +45,7 @@ sealed class JsonParts : IBufferWriter<byte>, IDisposable
 
     readonly List<ReadOnlyMemory<byte>> parts = [];
     readonly List<byte[]> pieces = [];
+    byte[] piece = [];
     int start, end;
 
     /// <summary>The next part, without a copy.</summary>
@@ -63,29 +64,29 @@ sealed class JsonParts : IBufferWriter<byte>, IDisposable
 
     public void Advance(int count) => end += count;
 
-    public Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        if (pieces.Count == 0 || pieces[^1].Length - end < Math.Max(sizeHint, 1))
-        {
-            Cut();
-            pieces.Add(ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, Piece)));
-            (start, end) = (0, 0);
-        }
+    public Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint).AsMemory(end);
 
-        return pieces[^1].AsMemory(end);
-    }
-
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public Span<byte> GetSpan(int sizeHint = 0) => Room(sizeHint).AsSpan(end);
 
     public void Dispose()
     {
-        foreach (var piece in pieces) ArrayPool<byte>.Shared.Return(piece);
+        pieces.ForEach(lent => ArrayPool<byte>.Shared.Return(lent));
         pieces.Clear();
+        (piece, start, end) = ([], 0, 0);
+    }
+
+    byte[] Room(int sizeHint)
+    {
+        if (piece.Length - end >= Math.Max(sizeHint, 1)) return piece;
+        Cut();
+        pieces.Add(piece = ArrayPool<byte>.Shared.Rent(Math.Max(sizeHint, Piece)));
+        (start, end) = (0, 0);
+        return piece;
     }
 
     void Cut()
     {
-        if (end > start) parts.Add(pieces[^1].AsMemory(start, end - start));
+        if (end > start) parts.Add(piece.AsMemory(start, end - start));
         start = end;
     }
 }

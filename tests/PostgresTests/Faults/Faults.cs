@@ -76,7 +76,7 @@ sealed class OwnCluster : IAsyncDisposable
     /// <summary>The same to the cluster of another data folder.</summary>
     public static void Kill(string folder)
     {
-        var home = File.Exists(Path.Combine(folder, "postgres.path")) ? File.ReadAllText(Path.Combine(folder, "postgres.path")).Trim() : Path.Combine(folder, "postgres");
+        var home = DataFolder.HomeOf(folder);
         using var postmaster = Process.GetProcessById(int.Parse(File.ReadLines(Path.Combine(home, "data", "postmaster.pid")).First(), CultureInfo.InvariantCulture));
         postmaster.Kill();
         postmaster.WaitForExit();
@@ -85,6 +85,6 @@ sealed class OwnCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var cluster in opened) await cluster.DisposeAsync();
-        if (isTemporary) Directory.Delete(Folder, recursive: true);
+        if (isTemporary) DataFolder.Delete(Folder);
     }
 }

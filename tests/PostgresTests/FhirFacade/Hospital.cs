@@ -42,7 +42,7 @@ public sealed class Hospital : IAsyncLifetime
     {
         if (facade is not null) await facade.DisposeAsync();
         if (store is not null) await store.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        DataFolder.Delete(folder);
     }
 
     public static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"s{number}");

@@ -8,7 +8,7 @@ public sealed class ProcessTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("d2f-process-").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => DataFolder.Delete(folder);
 
     [Fact]
     public async System.Threading.Tasks.Task A_taken_port_is_one_sentence_and_exit_1_and_the_first_ends_with_0()

@@ -119,7 +119,7 @@ sealed class StudyWriter(NpgsqlDataSource database, IndexExtractor extractor, Ma
     /// </summary>
     async Task<Dictionary<string, Refusal>> WriteResourcesAsync(WriteBatch batch, List<StudyChange> studies, CancellationToken cancellationToken)
     {
-        var mapped = studies.Where(study => study.MustMap).Select(study => (Study: study, Gated: gate.Pass(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
+        var mapped = studies.Where(study => study.MustMap).AsParallel().AsOrdered().Select(study => (Study: study, Gated: gate.Pass(study.Mapped = StudyMapper.Map(study.After, mapping)))).ToList();
         var refused = mapped.Where(pair => pair.Gated.Refusal is not null)
             .ToDictionary(pair => pair.Study.Uid, pair => new Refusal(Reasons.Nonconformant, pair.Gated.Refusal!));
         var passed = mapped.Where(pair => pair.Gated.Refusal is null).ToList();

@@ -202,7 +202,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         if (changes.Count == 0) return;
         var numbers = TermNumbers.Of(database);
         var fresh = changes.Select(change => change.Write).Where(write => write.Numbered(numbers) is null).ToList();
-        fresh.ForEach(write => write.Extract(extractor));
+        Parallel.ForEach(fresh, write => write.Extract(extractor));
         await WritePreparer.NumberAsync(database, numbers, fresh, cancellationToken);
         var written = await WrittenAsync(changes, numbers, cancellationToken);
         await PendingRow.InsertAsync(

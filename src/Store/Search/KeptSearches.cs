@@ -43,12 +43,17 @@ sealed class KeptSearches
         }
     }
 
-    /// <summary>Keeps the newest blocks of a search: its pages go forward.</summary>
+    /// <summary>Keeps blocks of a search beside those it has: several clients may follow it at several places.</summary>
     public void Keep(string key, KeptSearch search)
     {
         lock (gate)
         {
-            if (kept.Remove(key, out var old)) bytes -= old.Search.Bytes;
+            if (kept.Remove(key, out var old))
+            {
+                bytes -= old.Search.Bytes;
+                search = search.With(old.Search);
+            }
+
             kept[key] = (search, ++clock);
             bytes += search.Bytes;
             while (bytes > MostBytes && kept.Count > 1)
@@ -61,18 +66,23 @@ sealed class KeptSearches
     }
 }
 
-/// <summary>Consecutive blocks of the matches of a search, gone ones among them.</summary>
+/// <summary>Blocks of the matches of a search, gone ones among them.</summary>
 /// <param name="BitsVersion">As they were read.</param>
-/// <param name="From">First block.</param>
-/// <param name="Blocks">Null where nothing matches.</param>
-sealed record KeptSearch(long Horizon, long BitsVersion, int From, IReadOnlyList<BitArray?> Blocks)
+/// <param name="Blocks">By number; null where nothing matches.</param>
+sealed record KeptSearch(long Horizon, long BitsVersion, IReadOnlyDictionary<int, BitArray?> Blocks)
 {
     const int BytesOfEntry = 500;
 
-    public long Bytes { get; } = BytesOfEntry + Blocks.Count(block => block is not null) * (Matches.BlockSize / 8L);
+    public long Bytes { get; } = BytesOfEntry + Blocks.Values.Count(block => block is not null) * (Matches.BlockSize / 8L);
 
     /// <summary>True when rows that were read before this watermark stood are what the kept numbers say.</summary>
     public bool Holds(long upto, long floor, long bitsVersion) => upto >= Horizon && floor <= Horizon && bitsVersion == BitsVersion;
+
+    /// <summary>With blocks of the same search that were read before, if they are of the same bits.</summary>
+    public KeptSearch With(KeptSearch before) =>
+        before.BitsVersion == BitsVersion && before.Horizon == Horizon
+            ? new KeptSearch(Horizon, BitsVersion, before.Blocks.Concat(Blocks).DistinctBy(block => block.Key).ToDictionary())
+            : this;
 
     /// <summary>The next numbers behind one, fewer at the end of the matches; null when they lie in blocks that are not kept.</summary>
     public List<long>? Next(long after, int count)
@@ -80,8 +90,8 @@ sealed record KeptSearch(long Horizon, long BitsVersion, int From, IReadOnlyList
         var numbers = new List<long>(count);
         for (var block = (int)((after + 1) / Matches.BlockSize); block <= Horizon / Matches.BlockSize && numbers.Count < count; block++)
         {
-            if (block < From || block >= From + Blocks.Count) return null;
-            if (Blocks[block - From] is { } bits) numbers.AddRange(Matches.NumbersOf(block, bits, after, Horizon).Take(count - numbers.Count));
+            if (!Blocks.TryGetValue(block, out var bits)) return null;
+            if (bits is not null) numbers.AddRange(Matches.NumbersOf(block, bits, after, Horizon).Take(count - numbers.Count));
         }
 
         return numbers;

@@ -81,8 +81,7 @@ sealed class Matches
     readonly IReadOnlyList<Leaf> leaves;
     readonly TypeState state;
     readonly bool nothing;
-    readonly List<BitArray?> seen = [];
-    int seenFrom;
+    readonly Dictionary<int, BitArray?> seen = [];
 
     public Matches(NpgsqlConnection connection, ServedType type, IReadOnlyList<Leaf> leaves, TypeState state, long horizon)
     {
@@ -104,7 +103,7 @@ sealed class Matches
     public bool IsBitsOnly => nothing || SqlCompiler.IsBitsOnly(leaves);
 
     /// <summary>The blocks that <see cref="NumbersAsync"/> has read; null when it read none, or they do not say all up to the horizon.</summary>
-    public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, seenFrom, seen) : null;
+    public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, seen) : null;
 
     public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
 
@@ -148,7 +147,6 @@ sealed class Matches
     async IAsyncEnumerable<List<long>> BlockNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (block, end) = ((after + 1) / BlockSize, Horizon / BlockSize);
-        seenFrom = (int)block;
         for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
         {
             var blocks = new List<(int Block, BitArray Bits)>();
@@ -158,8 +156,8 @@ sealed class Matches
                 while (await reader.ReadAsync(cancellationToken)) blocks.Add((reader.GetInt32(0), reader.GetFieldValue<BitArray>(1)));
             }
 
-            seen.AddRange(new BitArray?[Math.Min(end + 1, block + atOnce) - block]);
-            foreach (var found in blocks) seen[found.Block - seenFrom] = found.Bits;
+            for (var read = block; read <= end && read < block + atOnce; read++) seen[(int)read] = null;
+            foreach (var found in blocks) seen[found.Block] = found.Bits;
 
             // a page takes some of a block's numbers: the others are never made
             foreach (var portion in blocks.SelectMany(found => NumbersOf(found.Block, found.Bits, after, Horizon)).Chunk(count + 1)) yield return [.. portion];

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
@@ -103,7 +104,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         await FoldAsync();
         var version = await database.ValueAsync<long>("select bits_version from fold_state where type = 4");
         await using var connection = await database.Facade.OpenConnectionAsync(Cancelled);
-        var page = new PageRows(connection, 2_000, 64_000_000, null) { Kept = new KeptSearch(horizon + 3, version, 0, []) };
+        var page = new PageRows(connection, 2_000, 64_000_000, null) { Kept = new KeptSearch(horizon + 3, version, new Dictionary<int, BitArray?>()) };
         using var memory = page.Memory;
         page.Begin(ServedType.Procedure, horizon + 3, 0);
         await page.AddAsync([.. Enumerable.Range(1, 1_500).Select(number => horizon + number)], Cancelled);

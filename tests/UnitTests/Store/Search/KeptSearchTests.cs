@@ -9,7 +9,7 @@ public sealed class KeptSearchTests
     const int Block = Matches.BlockSize;
 
     // Blocks 1 to 3, the second without a match; the horizon lies in the third.
-    static readonly KeptSearch Kept = new(3 * Block + 10, 5, 1, [Bits(0, 1, Block - 1), null, Bits(4, 10, 11)]);
+    static readonly KeptSearch Kept = new(3 * Block + 10, 5, new Dictionary<int, BitArray?> { [1] = Bits(0, 1, Block - 1), [2] = null, [3] = Bits(4, 10, 11) });
 
     [Theory]
     [InlineData(3 * Block + 10, 0, 5, true)]
@@ -41,12 +41,25 @@ public sealed class KeptSearchTests
     public void Forgets_what_was_not_used_for_longest()
     {
         var searches = new KeptSearches();
-        var large = Kept with { Blocks = [.. Enumerable.Repeat(Bits(1), 1_000)] };
-        for (var i = 0; i < 4; i++) searches.Keep($"{i}", new KeptSearch(large.Horizon, 5, 0, large.Blocks));
+        var large = new KeptSearch(Kept.Horizon, 5, Enumerable.Range(0, 1_000).ToDictionary(block => block, _ => (BitArray?)Bits(1)));
+        for (var i = 0; i < 4; i++) searches.Keep($"{i}", large);
         searches.Find("0");
-        searches.Keep("4", new KeptSearch(large.Horizon, 5, 0, large.Blocks));
+        searches.Keep("4", large);
 
         Assert.Equal(["0", "2", "3", "4"], Enumerable.Range(0, 5).Select(i => $"{i}").Where(key => searches.Find(key) is not null));
+    }
+
+    [Fact]
+    public void Clients_at_several_places_of_a_search_do_not_displace_each_other()
+    {
+        var searches = new KeptSearches();
+        searches.Keep("a", Kept);
+        searches.Keep("a", new KeptSearch(Kept.Horizon, 5, new Dictionary<int, BitArray?> { [0] = Bits(7) }));
+        Assert.Equal([7, Block, Block + 1], searches.Find("a")!.Next(0, 3));
+
+        searches.Keep("a", new KeptSearch(Kept.Horizon, 6, new Dictionary<int, BitArray?> { [0] = Bits(8) }));       // resources were erased since
+        Assert.Equal([8], searches.Find("a")!.Next(0, 1));
+        Assert.Null(searches.Find("a")!.Next(0, 2));
     }
 
     [Fact]

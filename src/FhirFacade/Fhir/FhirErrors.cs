@@ -72,6 +72,8 @@ static class FhirErrors
 
     public static FhirError PageGone { get; } = new(410, "expired", "The page link has expired; start the search again.", "http.__page");
 
+    public static FhirError ReplicaBehind { get; } = Unavailable("This copy of the database has not yet what the page link goes on from; try again.");
+
     public static FhirError TooLongForPages { get; } =
         new(400, "too-costly", "The query is too long for page links; set ConnectionStrings__PostgresWrite or ask for all matches in one page.");
 

@@ -80,6 +80,7 @@ sealed class SearchInteraction(StoreConnection store, FacadeOptions options, Eng
         var page = await executor.PageAsync(asked.Request with { Elements = ElementFilter.Wanted(results) }, position, results.Count, call.Nested ? MostNestedBytes : MostPageBytes, results.Total, cancellationToken);
         if (page.Problem is not null) throw new FhirErrorException(FhirErrors.Of(page.Problem));
         if (page.Expired) throw new FhirErrorException(FhirErrors.PageGone);
+        if (page.IsBehind) throw new FhirErrorException(FhirErrors.ReplicaBehind);
         if (call.Nested && page.Next is not null && page.Resources.Count < results.Count) throw new FhirErrorException(FhirErrors.BatchTooLarge);
         var next = page.Next is null ? null : await NextAsync(asked, page.Next, cancellationToken);
         return new FhirAnswer(200, BundleWriter.Write(call.Base, self, next, page, new AnswerFilters(results, options.Instances), warnings));

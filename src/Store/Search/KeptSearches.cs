@@ -30,7 +30,14 @@ sealed class KeptSearches
     {
         if (request.Searches.Count > 1 || request.Sort.Count > 0 || request.Includes.Count > 0) return null;
         if (request.Criteria.Any(criterion => criterion is ChainCriterion or HasCriterion or CompartmentCriterion)) return null;
-        return string.Join('\n', [request.Type.Name, $"{horizon}", .. request.Criteria.Select(criterion => $"{criterion.PrintName()}={criterion.PrintValue()}")]);
+        return string.Join('\n', [request.Type.Name, $"{horizon}", .. request.Criteria.Select(Written)]);
+
+        // with its length: a value may hold whatever parts the criteria
+        static string Written(Criterion criterion)
+        {
+            var value = criterion.PrintValue();
+            return $"{criterion.PrintName()}={value.Length}:{value}";
+        }
     }
 
     public KeptSearch? Find(string key)

@@ -34,6 +34,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         foreach (var search in request.Searches) states.Add(await TypeState.ReadAsync(connection, search.Type, cancellationToken));
         var horizons = position?.Horizons ?? [.. states.Select(state => state.Upto)];
         if (states.Where((state, i) => horizons[i] < state.Floor).Any()) return new SearchPage([], null, null, Expired: true);
+        if (states.Where((state, i) => horizons[i] > state.Upto).Any()) return await BeyondAsync(connection, cancellationToken);
 
         var page = new PageRows(connection, count, maxBytes, request.Elements);
         IReadOnlyList<string?>? keys = null;
@@ -70,6 +71,14 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         var next = page.HasMore ? new PagePosition(horizons, page.Search, page.Last, keys, counted) : null;
         if (next is not null && seen is not null && KeptSearches.KeyOf(request, seen.Horizon) is { } key) kept.Keep(key, seen);
         return new SearchPage(page.Resources, counted, next) { Included = included, Memory = page.Memory };
+    }
+
+    // Numbers that are not given here: a replica gets them soon, a server that was restored or promoted gives them to others.
+    static async Task<SearchPage> BeyondAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_is_in_recovery()", connection);
+        var isReplica = await command.ExecuteScalarAsync(cancellationToken) is true;
+        return new SearchPage([], null, null, Expired: !isReplica, IsBehind: isReplica);
     }
 
     // Null when the numbers are not kept, or no longer hold.

@@ -16,9 +16,10 @@ public enum TotalMode
     Accurate,
 }
 
-/// <param name="Expired">True when the rows the position needs were removed: 410.</param>
+/// <param name="Expired">True when the rows the position needs were removed, or were lost with the server they were read from: 410.</param>
+/// <param name="IsBehind">True when this copy of the database has not yet what the position was read from: 503.</param>
 /// <remarks>Disposing gives the memory of the documents back: nothing of the page may be read then.</remarks>
-public sealed record SearchPage(IReadOnlyList<StoredResource> Resources, long? Total, PagePosition? Next, bool Expired = false) : IDisposable
+public sealed record SearchPage(IReadOnlyList<StoredResource> Resources, long? Total, PagePosition? Next, bool Expired = false, bool IsBehind = false) : IDisposable
 {
     internal DocumentMemory? Memory { get; init; }
 

@@ -139,6 +139,44 @@ public sealed class ReplicaTests(ReplicaPair pair) : IClassFixture<ReplicaPair>
     }
 
     [Fact]
+    public async Task A_link_ahead_of_the_replica_waits_for_it_and_skips_nothing()
+    {
+        await WriteAsync(3000, 2);
+        await using var reading = await FacadeAsync(pair.Replica, pair.Primary);
+        await using var writing = await FacadeAsync(pair.Primary, pair.Primary);
+        await using var replica = NpgsqlDataSource.Create(pair.Replica.OwnerConnectionString);
+        await ReplayAsync(replica, "pause");
+        await new Stock(pair.Database).WriteAsync([.. Enumerable.Range(3002, 3).Select(i => Stock.Study($"s{i}", patient: "p3000"))]);
+        await new Folder(pair.Database).FoldAllAsync(Cancelled);
+        var first = await writing.Client.GetFromJsonAsync<JsonElement>("/fhir/ImagingStudy?_count=1&patient=p3000", Cancelled);
+        var next = new Uri(first.GetProperty("link").EnumerateArray().Single(link => link.GetProperty("relation").GetString() == "next").GetProperty("url").GetString()!).PathAndQuery;
+
+        using (var early = await reading.Client.GetAsync(next, Cancelled))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
+            Assert.NotNull(early.Headers.RetryAfter);
+        }
+
+        await ReplayAsync(replica, "resume");
+        var waited = Stopwatch.StartNew();
+        HttpResponseMessage later;
+        while ((later = await reading.Client.GetAsync(next, Cancelled)).StatusCode != HttpStatusCode.OK)
+        {
+            later.Dispose();
+            Assert.True(waited.Elapsed < Patience, "the replica does not follow");
+            await Task.Delay(50, Cancelled);
+        }
+
+        using (later) Assert.Contains("\"s3002\"", await later.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+    }
+
+    static async Task ReplayAsync(NpgsqlDataSource replica, string what)
+    {
+        await using var command = replica.CreateCommand($"select pg_wal_replay_{what}()");
+        await command.ExecuteNonQueryAsync(Cancelled);
+    }
+
+    [Fact]
     public async Task Readyz_says_how_far_the_replica_is_behind()
     {
         await using var reading = await FacadeAsync(pair.Replica, pair.Primary);

@@ -65,7 +65,7 @@ public sealed class KeptSearchTests
     [Fact]
     public void Searches_of_one_kind_alone_have_a_key_and_others_another()
     {
-        string[] queries = ["status=completed", "status=stopped", "status:not=completed", "category=http://a|b", "category=http://a|b&status=completed", ""];
+        string[] queries = ["status=completed", "status=stopped", "status:not=completed", "category=http://a|b", "category=http://a|b&status=completed", "category:text=a&status=completed", "category:text=a\nstatus=completed", ""];
         var keys = queries.Select(query => KeptSearches.KeyOf(Request(query), 7)).ToList();
 
         Assert.All(keys, Assert.NotNull);
@@ -79,7 +79,7 @@ public sealed class KeptSearchTests
 
     static SearchRequest Request(string query)
     {
-        var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => KeyValuePair.Create(pair.Split('=')[0], pair.Split('=')[1]));
+        var pairs = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => KeyValuePair.Create(pair.Split('=', 2)[0], pair.Split('=', 2)[1]));
         var parsed = QueryStringParser.Parse(ServedType.Procedure, [.. pairs], Context);
         Assert.Empty(parsed.Problems);
         return parsed.Request;

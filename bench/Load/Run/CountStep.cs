@@ -27,6 +27,7 @@ static class CountStep
             new("", "floor: endpoint with one `select 1`", "GET /select1", null, select.Median, select.P95, 1000 / select.Median),
         };
         using var client = new SearchClient(bench.FhirBase);
+        for (var i = 0; i < bench.Repetitions * 2; i++) await client.CountAsync(Criterion.All[i % Criterion.All.Count].Query);        // as the floors: what runs for days is compiled
         foreach (var criterion in Criterion.All) rows.Add(await MeasureAsync(bench, client, criterion, select));
         rows.Add(await SqlAsync(bench));
         return rows;

@@ -49,7 +49,8 @@ sealed class Server : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in settings) start.Environment[name] = value;
-        start.Environment["DOTNET_TieredPGO"] = "0";        // as ./dicom2fhir starts it
+        start.Environment["DOTNET_TieredPGO"] = "0";        // as ./dicom2fhir starts the facade
+        start.Environment["DOTNET_GCgen0size"] = "0x1000000";
         var clock = Stopwatch.StartNew();
         var server = new Server(Process.Start(start)!);
         await server.ready.Task.WaitAsync(Patience);

@@ -25,9 +25,9 @@ sealed record TypeState(long Upto, long Floor, long LiveVersion, long BitsVersio
             """,
             new { type.Number }, cancellationToken: cancellationToken));
 
-    /// <summary>Upto, floor and version of the bits: the row of what was folded, none before.</summary>
+    /// <summary>Upto, floor, version of the bits and of the live ones: the row of what was folded, none before. Its numbers only rise.</summary>
     public static NpgsqlBatchCommand Watermark(ServedType type) =>
-        new("select upto, floor, bits_version from fold_state where type = $1") { Parameters = { new NpgsqlParameter { Value = type.Number } } };
+        new("select upto, floor, bits_version, live_version from fold_state where type = $1") { Parameters = { new NpgsqlParameter { Value = type.Number } } };
 }
 
 /// <summary>Resolves the searches of a request on one snapshot, and those its chains ask of other types.</summary>
@@ -111,11 +111,34 @@ sealed class Matches
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
         if (nothing) return 0;
-        var kept = IsBitsOnly && state.ClosedBlocks >= ClosedBlocks.Worthwhile && leaves.Sum(leaf => leaf.Terms.Count) <= ClosedBlocks.MostTerms;
-        var closed = kept ? await ClosedBlocks.Of(connection).CountAsync(connection, state, leaves, cancellationToken) : 0;
-        await using var command = Command(connection, kept ? SqlCompiler.Count(Type, leaves, state.Live, state.ClosedBlocks) : CountQuery);
+        var closed = IsKept ? await ClosedBlocks.Of(connection).CountAsync(connection, Type, state, leaves, cancellationToken) : 0;
+        await using var command = Command(connection, IsKept ? OpenCountQuery : CountQuery);
         return closed + (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    /// <summary>
+    /// The same without a transaction, by the watermark of a count before: one message asks for the open block and, behind it, for the watermark, while the
+    /// closed blocks are counted in memory. Null when one of them is not kept, or the watermark is another by now; while it is the same, it was so when the
+    /// open block was read.
+    /// </summary>
+    public async Task<long?> CountKeptAsync(CancellationToken cancellationToken)
+    {
+        if (nothing || !IsKept || ClosedBlocks.Of(connection).Kept(state, leaves) is not { } closed) return null;
+        var open = new NpgsqlBatchCommand(OpenCountQuery.Sql);
+        foreach (var value in OpenCountQuery.Values) open.Parameters.Add(new NpgsqlParameter { Value = value.Value, NpgsqlDbType = value.Type });
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { open, TypeState.Watermark(Type) } };
+        var answer = batch.ExecuteReaderAsync(cancellationToken);
+        var total = closed();
+        await using var reader = await answer;
+        await reader.ReadAsync(cancellationToken);
+        total += reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && reader.GetInt64(0) == state.Upto && reader.GetInt64(2) == state.BitsVersion && reader.GetInt64(3) == state.LiveVersion ? total : null;
+    }
+
+    bool IsKept => IsBitsOnly && state.ClosedBlocks >= ClosedBlocks.Worthwhile && leaves.Sum(leaf => leaf.Terms.Count) <= ClosedBlocks.MostTerms;
+
+    CompiledQuery OpenCountQuery => SqlCompiler.Count(Type, leaves, state.Live, state.ClosedBlocks);
 
     /// <summary>Search numbers of matches in (after, horizon], in order, in portions; of a driver by blocks some may be gone.</summary>
     public async IAsyncEnumerable<List<long>> NumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -101,7 +101,8 @@ sealed class NumberSet
 
     static long Ones(BitArray bits) => Words(bits).Sum(word => BitOperations.PopCount((uint)word));
 
-    static int[] Words(BitArray bits)
+    /// <summary>A copy of the bits, 32 a word.</summary>
+    internal static int[] Words(BitArray bits)
     {
         var words = new int[(bits.Length + 31) / 32];
         bits.CopyTo(words, 0);

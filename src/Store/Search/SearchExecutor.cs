@@ -103,6 +103,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
     public async Task<SearchCount> CountAsync(SearchRequest request, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await KeptCountAsync(connection, request, cancellationToken) is { } known) return new SearchCount(known);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return new SearchCount(0, refusal);
         var states = new List<TypeState>();
@@ -115,6 +116,14 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         {
             return new SearchCount(0, new QueryProblem(QueryProblemKind.TooCostly, costly.Parameter, costly.Message, false));
         }
+    }
+
+    // Null when the search is not of tokens and dates alone, or what is kept of it no longer holds.
+    async Task<long?> KeptCountAsync(NpgsqlConnection connection, SearchRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Searches is not [var search] || !search.Criteria.All(criterion => criterion is TokenCriterion or DateCriterion)) return null;
+        if (ClosedBlocks.Of(connection).LastOf(search.Type) is not { } state) return null;
+        return await (await new Matcher(connection, zone).MatchesAsync(search, state, state.Upto, cancellationToken)).CountKeptAsync(cancellationToken);
     }
 
     /// <summary>How the search is understood and answered.</summary>

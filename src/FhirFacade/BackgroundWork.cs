@@ -18,6 +18,8 @@ sealed class BackgroundWork(
     // A replica that may be promoted.
     static readonly TimeSpan WhileReadOnly = TimeSpan.FromMinutes(1);
 
+    bool hasStarted;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await ListeningAsync(stoppingToken)) return;
@@ -56,7 +58,16 @@ sealed class BackgroundWork(
         var engine = await engines.CurrentAsync(cancellationToken);
         var stale = await Revalidation.CountAsync(store.Read, engine.Stamp, cancellationToken);
         if (stale > 0) logger.Stale(stale);
+        GiveBack();
         await Task.Delay(BetweenCleaning, time, cancellationToken);
+    }
+
+    // Compiling the profiles takes more memory than everything after it; the collector would keep it for later.
+    void GiveBack()
+    {
+        if (hasStarted) return;
+        hasStarted = true;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     // A database that is away, or a read-only replica, is no reason to end the process.

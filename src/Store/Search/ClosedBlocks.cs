@@ -18,8 +18,8 @@ sealed class ClosedBlocks
     /// <summary>Terms of a search: the two ends of a range of dates have some forty each; longer lists would fill the memory for little.</summary>
     public const int MostTerms = 128;
 
-    // Of 10 million resources 40 common terms, or any number of days. The facade is to stay under 300 MB.
-    const long MostBytes = 48 * 1024 * 1024;
+    // Of 10 million resources 30 common terms, or any number of days. The facade is to stay under 300 MB.
+    const long MostBytes = 40 * 1024 * 1024;
 
     static readonly ConcurrentDictionary<string, ClosedBlocks> ByDatabase = new(StringComparer.Ordinal);
     static readonly SemaphoreSlim Loading = new(1);

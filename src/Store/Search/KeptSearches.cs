@@ -11,8 +11,8 @@ namespace Dicom2Fhir.Store.Search;
 /// </summary>
 sealed class KeptSearches
 {
-    // 4,000 blocks: some hundred clients that read dense pages, ten that look for rare rows among millions.
-    const long MostBytes = 16 * 1024 * 1024;
+    // 2,000 blocks: fifty clients that read dense pages, five that look for rare rows among millions.
+    const long MostBytes = 8 * 1024 * 1024;
 
     static readonly ConcurrentDictionary<string, KeptSearches> ByDatabase = new(StringComparer.Ordinal);
 

@@ -41,7 +41,7 @@ public sealed class KeptSearchTests
     public void Forgets_what_was_not_used_for_longest()
     {
         var searches = new KeptSearches();
-        var large = new KeptSearch(Kept.Horizon, 5, Enumerable.Range(0, 1_000).ToDictionary(block => block, _ => (BitArray?)Bits(1)));
+        var large = new KeptSearch(Kept.Horizon, 5, Enumerable.Range(0, 500).ToDictionary(block => block, _ => (BitArray?)Bits(1)));
         for (var i = 0; i < 4; i++) searches.Keep($"{i}", large);
         searches.Find("0");
         searches.Keep("4", large);

@@ -78,7 +78,9 @@ base=${url:-$local_base}
 echo "FHIR base: $base"
 echo "Three searches to try:"
 for search in "ImagingStudy?modality=CT" "ImagingStudy?series-bodysite=http://snomed.info/sct%7C69536005" "ImagingStudy?contrast-bolus=true"; do
-  printf '  %6s studies  curl "%s/%s"\n' "$(count "$search")" "$base" "$search"
+  found=$(count "$search")
+  [ "$found" = 1 ] && word=study || word=studies
+  printf '  %6s %-7s  curl "%s/%s"\n' "$found" "$word" "$base" "$search"
 done
 grep '^ready' "$out"
 

@@ -18,7 +18,7 @@ sealed class BackgroundWork(
     // A replica that may be promoted.
     static readonly TimeSpan WhileReadOnly = TimeSpan.FromMinutes(1);
 
-    bool hasStarted;
+    bool gaveBack;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -65,8 +65,8 @@ sealed class BackgroundWork(
     // Compiling the profiles takes more memory than everything after it; the collector would keep it for later.
     void GiveBack()
     {
-        if (hasStarted) return;
-        hasStarted = true;
+        if (gaveBack) return;
+        gaveBack = true;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 

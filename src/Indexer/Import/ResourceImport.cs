@@ -137,7 +137,6 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         return read;
     }
 
-    // A value the database refuses is found again, and told from the others, when they are written one by one.
     async Task NumberAsync(List<PreparedWrite> writes, CancellationToken cancellationToken)
     {
         try
@@ -146,6 +145,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
         }
         catch (PostgresException exception) when (DatabaseRetry.IsRefusal(exception))
         {
+            // found again, and told from the others, when they are written one by one
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Dicom2Fhir.PostgresTests;
 
-/// <summary>A data folder with its own cluster, which lies elsewhere when the server's account cannot enter the folder (as root: /tmp/x of mode 700).</summary>
+/// <summary>A data folder with its own cluster, which lies elsewhere when the server's account cannot enter the folder (as root: one of mode 700).</summary>
 static class DataFolder
 {
     /// <summary>Where the cluster lies.</summary>

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Dicom2Fhir.Store.Search;
 
 /// <summary>
-/// Runs searches over what is folded. A page or count reads one snapshot, or what cannot be told from one: a page that follows another, see
-/// <see cref="KeptSearches"/>.
+/// Runs searches over what is folded. A page or count reads one snapshot, or what cannot be told from one: a page that follows another
+/// (<see cref="KeptSearches"/>), a count by the watermark of one before (<see cref="ClosedBlocks"/>).
 /// </summary>
 /// <param name="zone">Zone of the calendar terms.</param>
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)

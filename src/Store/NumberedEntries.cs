@@ -26,18 +26,28 @@ sealed class NumberedEntries
 
     public required (int[] Param, string[] Folded, long[] Hash) Strings { get; init; }
 
-    /// <param name="entries">Indexable ones, every term of which has a number.</param>
-    public static NumberedEntries Of(IndexEntries entries, TermNumbers numbers) => new(numbers)
+    /// <param name="entries">Indexable ones.</param>
+    /// <returns>Null when a term of theirs has no number yet.</returns>
+    public static NumberedEntries? Of(IndexEntries entries, TermNumbers numbers)
     {
-        Patient = entries.Patient,
-        Started = entries.Started,
-        Terms = [.. entries.Terms.Select(key => numbers[key]).Distinct()],
-        References = ([.. entries.References.Select(row => numbers[row.Param])], [.. entries.References.Select(row => row.Target)]),
-        Identifiers = ([.. entries.Identifiers.Select(row => numbers[row.Param])], [.. entries.Identifiers.Select(row => row.Hash)]),
-        Dates = ([.. entries.Dates.Select(row => numbers[row.Param])], [.. entries.Dates.Select(row => row.Low)], [.. entries.Dates.Select(row => row.High)]),
-        Numbers = ([.. entries.Numbers.Select(row => numbers[row.Param])], [.. entries.Numbers.Select(row => row.Low)], [.. entries.Numbers.Select(row => row.High)]),
-        Strings = ([.. entries.Strings.Select(row => numbers[row.Param])], [.. entries.Strings.Select(row => row.Folded)], [.. entries.Strings.Select(row => row.Hash)]),
-    };
+        var terms = new int[entries.Terms.Count];
+        for (var i = 0; i < terms.Length; i++)
+        {
+            if (!numbers.TryGet(entries.Terms[i], out terms[i])) return null;
+        }
+
+        return new NumberedEntries(numbers)
+        {
+            Patient = entries.Patient,
+            Started = entries.Started,
+            Terms = terms,
+            References = ([.. entries.References.Select(row => numbers[row.Param])], [.. entries.References.Select(row => row.Target)]),
+            Identifiers = ([.. entries.Identifiers.Select(row => numbers[row.Param])], [.. entries.Identifiers.Select(row => row.Hash)]),
+            Dates = ([.. entries.Dates.Select(row => numbers[row.Param])], [.. entries.Dates.Select(row => row.Low)], [.. entries.Dates.Select(row => row.High)]),
+            Numbers = ([.. entries.Numbers.Select(row => numbers[row.Param])], [.. entries.Numbers.Select(row => row.Low)], [.. entries.Numbers.Select(row => row.High)]),
+            Strings = ([.. entries.Strings.Select(row => numbers[row.Param])], [.. entries.Strings.Select(row => row.Folded)], [.. entries.Strings.Select(row => row.Hash)]),
+        };
+    }
 
     /// <summary>These and the terms and dates of others: what the writer adds (<see cref="IndexExtractor.OfWriting"/>).</summary>
     public NumberedEntries With(NumberedEntries others) => new(By)

@@ -57,13 +57,15 @@ static class PendingRow
     /// <summary>The entries without those no index can hold; "has a value" stays.</summary>
     public static IndexEntries Indexable(IndexEntries entries) => entries with
     {
-        Terms = [.. entries.Terms.Where(IsIndexable)],
-        Dates = [.. entries.Dates.Where(row => IsIndexable(row.Param))],
-        Numbers = [.. entries.Numbers.Where(row => IsIndexable(row.Param))],
-        Strings = [.. entries.Strings.Where(row => IsIndexable(row.Param))],
-        References = [.. entries.References.Where(row => StoredText.IsIndexable(row.Target))],
+        Terms = Kept(entries.Terms, IsIndexable),
+        Dates = Kept(entries.Dates, row => IsIndexable(row.Param)),
+        Numbers = Kept(entries.Numbers, row => IsIndexable(row.Param)),
+        Strings = Kept(entries.Strings, row => IsIndexable(row.Param)),
+        References = Kept(entries.References, row => StoredText.IsIndexable(row.Target)),
         Patient = StoredText.IsIndexable(entries.Patient) ? entries.Patient : null,
     };
+
+    static IReadOnlyList<T> Kept<T>(IReadOnlyList<T> rows, Func<T, bool> isIndexable) => rows.All(isIndexable) ? rows : [.. rows.Where(isIndexable)];
 
     static bool IsIndexable(TermKey key) => StoredText.IsIndexable(key.System, key.Code);
 }

@@ -33,7 +33,7 @@ public sealed class PreparedWrite
 
     internal ResourceText Text { get; }
 
-    /// <summary>The entries that are known before the resource is written; null before they are extracted and behind their numbering.</summary>
+    /// <summary>The entries that are known before the resource is written, from their extraction until their terms have numbers.</summary>
     internal IndexEntries? Entries { get; private set; }
 
     internal static PreparedWrite Of(ResourceWrite write) => new(write.Type, write.Resource, ResourceText.Parse(write.Json), write.Origin, write.Conformance);
@@ -45,16 +45,20 @@ public sealed class PreparedWrite
     /// <summary>Those entries, when their terms have the numbers of this server.</summary>
     internal NumberedEntries? Numbered(TermNumbers numbers) => numbered?.By == numbers ? numbered : null;
 
-    internal void Extract(IndexExtractor extractor)
+    /// <summary>Makes the entries; when their terms are known already they are numbered too.</summary>
+    internal void Extract(IndexExtractor extractor, TermNumbers numbers)
     {
         // parsed again only when it was numbered for a server that is another by now
         Entries ??= PendingRow.Indexable(extractor.OfContent(Type, resource ?? StoredDocument.Parse(Text.Content)!));
         resource = null;
+        Number(numbers);
     }
 
+    /// <summary>Does nothing while a term has no number.</summary>
     internal void Number(TermNumbers numbers)
     {
-        numbered = NumberedEntries.Of(Entries!, numbers);
+        if (Entries is null || NumberedEntries.Of(Entries, numbers) is not { } found) return;
+        numbered = found;
         Entries = null;
     }
 }

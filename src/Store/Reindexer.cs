@@ -108,7 +108,7 @@ public sealed class Reindexer(NpgsqlDataSource database, IndexExtractor extracto
             extractor.Extract(ServedType.Find(row.Type), JsonSerializer.Deserialize<Resource>(row.Document, Reading)!, row.LastUpdated))).ToList();
         var numbers = TermNumbers.Of(database);
         await numbers.EnsureAsync(database, entries.SelectMany(entry => entry.Terms), cancellationToken);
-        await PendingRow.InsertAsync(connection, rows.Zip(entries, (row, entry) => (ServedType.Find(row.Type), row.ResourceId, NumberedEntries.Of(entry, numbers))), cancellationToken);
+        await PendingRow.InsertAsync(connection, rows.Zip(entries, (row, entry) => (ServedType.Find(row.Type), row.ResourceId, NumberedEntries.Of(entry, numbers)!)), cancellationToken);
     }
 
     // The last resource queued for the same goal; 0 when the goal is another one.

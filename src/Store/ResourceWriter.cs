@@ -202,7 +202,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
         if (changes.Count == 0) return;
         var numbers = TermNumbers.Of(database);
         var fresh = changes.Select(change => change.Write).Where(write => write.Numbered(numbers) is null).ToList();
-        Parallel.ForEach(fresh, write => write.Extract(extractor));
+        Parallel.ForEach(fresh, write => write.Extract(extractor, numbers));
         await WritePreparer.NumberAsync(database, numbers, fresh, cancellationToken);
         var written = await WrittenAsync(changes, numbers, cancellationToken);
         await PendingRow.InsertAsync(
@@ -214,7 +214,7 @@ sealed class ResourceWriter(NpgsqlDataSource database, NpgsqlConnection connecti
     {
         var entries = changes.Select(change => (change.Write.Type, change.LastUpdated)).Distinct().ToDictionary(key => key, key => extractor.OfWriting(key.Type, key.LastUpdated));
         await numbers.EnsureAsync(database, entries.Values.SelectMany(entry => entry.Terms), cancellationToken);
-        return entries.ToDictionary(pair => pair.Key, pair => NumberedEntries.Of(pair.Value, numbers));
+        return entries.ToDictionary(pair => pair.Key, pair => NumberedEntries.Of(pair.Value, numbers)!);
     }
 
     static void Add<T>(NpgsqlCommand command, IEnumerable<T> values) => command.Parameters.Add(new NpgsqlParameter { Value = values.ToArray() });

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Dicom2Fhir.Store;
@@ -7,6 +8,8 @@ static class StoredText
 {
     // Room for the other columns of the index entry.
     const int LongestIndexed = 2_000;
+
+    static readonly SearchValues<char> Suspect = SearchValues.Create(['\0', .. Enumerable.Range(0xd800, 0x800).Select(code => (char)code)]);
 
     /// <summary>The text with U+FFFD in the place of what cannot be stored.</summary>
     public static string? Clean(string? text)
@@ -34,6 +37,7 @@ static class StoredText
     /// <summary>No U+0000 and no half surrogate pair.</summary>
     public static bool IsStorable(string text)
     {
+        if (!text.AsSpan().ContainsAny(Suspect)) return true;
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\0') return false;

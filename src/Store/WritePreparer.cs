@@ -15,16 +15,17 @@ public sealed class WritePreparer(NpgsqlDataSource database, IndexExtractor extr
     public PreparedWrite Prepare(ServedType type, Resource resource, byte[] json, Origin origin, ConformanceState conformance)
     {
         var prepared = new PreparedWrite(type, resource, ResourceText.Parse(json), origin, conformance);
-        prepared.Extract(extractor);
+        prepared.Extract(extractor, TermNumbers.Of(database));
         return prepared;
     }
 
-    /// <summary>Gives the terms of all their entries numbers, new ones where there are none.</summary>
-    public Task NumberAsync(IEnumerable<PreparedWrite> writes, CancellationToken cancellationToken) => NumberAsync(database, TermNumbers.Of(database), [.. writes], cancellationToken);
+    /// <summary>Gives the terms that have no number yet new ones.</summary>
+    public Task NumberAsync(IEnumerable<PreparedWrite> writes, CancellationToken cancellationToken) => NumberAsync(database, TermNumbers.Of(database), writes, cancellationToken);
 
-    internal static async Task NumberAsync(NpgsqlDataSource database, TermNumbers numbers, IReadOnlyList<PreparedWrite> extracted, CancellationToken cancellationToken)
+    internal static async Task NumberAsync(NpgsqlDataSource database, TermNumbers numbers, IEnumerable<PreparedWrite> writes, CancellationToken cancellationToken)
     {
-        await numbers.EnsureAsync(database, extracted.SelectMany(write => write.Entries!.Terms), cancellationToken);
-        foreach (var write in extracted) write.Number(numbers);
+        var waiting = writes.Where(write => write.Entries is not null).ToList();
+        await numbers.EnsureAsync(database, waiting.SelectMany(write => write.Entries!.Terms), cancellationToken);
+        foreach (var write in waiting) write.Number(numbers);
     }
 }

@@ -5,86 +5,129 @@ namespace Dicom2Fhir.Store.Search;
 /// <summary>FHIR elements to index values, by the kind of the parameter (R4 search 3.1.1.4.6 to 3.1.1.4.13).</summary>
 static class ElementValues
 {
-    public static IEnumerable<IndexValue> Of(Base? element, SearchKind kind)
+    public static void Add(Base? element, SearchKind kind, List<IndexValue> values)
     {
-        if (element is null) return [];
-        IEnumerable<IndexValue> values = kind switch
+        if (element is null) return;
+        var before = values.Count;
+        switch (kind)
         {
-            SearchKind.Token => Token(element),
-            SearchKind.Uri => element is PrimitiveType { JsonValue: string { Length: > 0 } uri } ? [new IndexValue.Uri(uri)] : [],
-            SearchKind.Date => Date(element),
-            SearchKind.Reference => Reference(element),
-            SearchKind.Number => Decimal(element) is { } number ? [new IndexValue.Number(number)] : [],
-            SearchKind.Quantity => element is Quantity { Value: { } value } quantity ? [new IndexValue.Quantity(value, quantity.System ?? "", quantity.Code ?? "", quantity.Unit ?? "")] : [],
-            SearchKind.Text => element is PrimitiveType { JsonValue: string { Length: > 0 } text } ? [new IndexValue.Prose(text)] : [],
-            _ => [],
-        };
-        return values.DefaultIfEmpty(new IndexValue.Present());
+            case SearchKind.Token: AddToken(element, values); break;
+            case SearchKind.Uri: if (Text(element) is { } uri) values.Add(new IndexValue.Uri(uri)); break;
+            case SearchKind.Date: AddDate(element, values); break;
+            case SearchKind.Reference: AddReference(element, values); break;
+            case SearchKind.Number: if (Decimal(element) is { } number) values.Add(new IndexValue.Number(number)); break;
+            case SearchKind.Quantity: if (element is Quantity { Value: { } value } quantity) values.Add(new IndexValue.Quantity(value, quantity.System ?? "", quantity.Code ?? "", quantity.Unit ?? "")); break;
+            case SearchKind.Text: if (Text(element) is { } prose) values.Add(new IndexValue.Prose(prose)); break;
+        }
+
+        if (values.Count == before) values.Add(new IndexValue.Present());
     }
 
     /// <summary>Every combination of the parts; none when a part has no value.</summary>
-    public static IEnumerable<IndexValue> Tuples(IReadOnlyList<IEnumerable<Base?>> parts, IReadOnlyList<CompositePart> kinds)
+    public static void AddTuples(IReadOnlyList<IEnumerable<Base?>> parts, IReadOnlyList<CompositePart> kinds, List<IndexValue> values)
     {
-        IEnumerable<IReadOnlyList<IndexValue>> tuples = [[]];
-        for (var i = 0; i < parts.Count; i++)
+        List<IndexValue[]> tuples = [[]];
+        var ofPart = new List<IndexValue>();
+        for (var i = 0; i < parts.Count && tuples.Count > 0; i++)
         {
-            var values = parts[i].SelectMany(element => Of(element, kinds[i].Kind)).Where(value => value is not (IndexValue.Present or IndexValue.Words or IndexValue.TypedToken)).Distinct().ToList();
-            tuples = tuples.SelectMany(_ => values, (tuple, value) => (IReadOnlyList<IndexValue>)[.. tuple, value]);
+            ofPart.Clear();
+            foreach (var element in parts[i]) Add(element, kinds[i].Kind, ofPart);
+            var longer = new List<IndexValue[]>(1);
+            foreach (var tuple in tuples)
+            {
+                foreach (var value in ofPart)
+                {
+                    if (value is not (IndexValue.Present or IndexValue.Words or IndexValue.TypedToken)) longer.Add([.. tuple, value]);
+                }
+            }
+
+            tuples = longer;
         }
 
-        return tuples.Select(tuple => new IndexValue.Tuple(tuple));
+        foreach (var tuple in tuples) values.Add(new IndexValue.Tuple(tuple));
     }
 
-    static IEnumerable<IndexValue> Token(Base element) => element switch
+    static void AddToken(Base element, List<IndexValue> values)
     {
-        Coding coding => Coding(coding),
-        CodeableConcept concept => [.. concept.Coding.SelectMany(Coding), .. Words(concept.Text)],
-        Identifier identifier => Identifier(identifier),
-        FhirBoolean { Value: { } value } => [new IndexValue.Token("", value ? "true" : "false")],
-        PrimitiveType { JsonValue: string { Length: > 0 } text } => [new IndexValue.Token((element as ICoded)?.ToCodings().FirstOrDefault()?.System ?? "", text)],      // a code: of its bound value set
-        _ => [],
-    };
+        switch (element)
+        {
+            case Coding coding:
+                AddCoding(coding, values);
+                break;
+            case CodeableConcept concept:
+                foreach (var coding in concept.Coding) AddCoding(coding, values);
+                AddWords(concept.Text, values);
+                break;
+            case Identifier identifier:
+                AddIdentifier(identifier, values);
+                break;
+            case FhirBoolean { Value: { } value }:
+                values.Add(new IndexValue.Token("", value ? "true" : "false"));
+                break;
+            case PrimitiveType:
+                if (Text(element) is { } code) values.Add(new IndexValue.Token((element as ICoded)?.ToCodings().FirstOrDefault()?.System ?? "", code));      // of its bound value set
+                break;
+        }
+    }
 
-    static IEnumerable<IndexValue> Coding(Coding coding) =>
-        coding.Code is { Length: > 0 } code ? [new IndexValue.Token(coding.System ?? "", code), .. Words(coding.Display)] : Words(coding.Display);
+    static void AddCoding(Coding coding, List<IndexValue> values)
+    {
+        if (coding.Code is { Length: > 0 } code) values.Add(new IndexValue.Token(coding.System ?? "", code));
+        AddWords(coding.Display, values);
+    }
 
-    static IEnumerable<IndexValue> Words(string? text) => string.IsNullOrWhiteSpace(text) ? [] : [new IndexValue.Words(text)];
+    static void AddWords(string? text, List<IndexValue> values)
+    {
+        if (!string.IsNullOrWhiteSpace(text)) values.Add(new IndexValue.Words(text));
+    }
 
-    static IEnumerable<IndexValue> Identifier(Identifier identifier)
+    static void AddIdentifier(Identifier identifier, List<IndexValue> values)
     {
         if (identifier.Value is { Length: > 0 } value)
         {
-            yield return new IndexValue.Token(identifier.System ?? "", value);
+            values.Add(new IndexValue.Token(identifier.System ?? "", value));
             foreach (var type in identifier.Type?.Coding ?? [])
             {
-                if (type.Code is { Length: > 0 } code) yield return new IndexValue.TypedToken(type.System ?? "", code, value);
+                if (type.Code is { Length: > 0 } code) values.Add(new IndexValue.TypedToken(type.System ?? "", code, value));
             }
         }
 
-        foreach (var words in Words(identifier.Type?.Text)) yield return words;
+        AddWords(identifier.Type?.Text, values);
     }
 
-    static IEnumerable<IndexValue> Date(Base element) => element switch
+    static void AddDate(Base element, List<IndexValue> values)
     {
-        Period period when period.Start is { Length: > 0 } || period.End is { Length: > 0 } => [new IndexValue.Span(period.Start, period.End)],
-        Instant { JsonValue: string { Length: > 0 } text } => [new IndexValue.Moment(text)],
-        FhirDateTime { Value: { Length: > 0 } text } => [new IndexValue.Moment(text)],
-        Date { Value: { Length: > 0 } text } => [new IndexValue.Moment(text)],
-        _ => [],
-    };
+        switch (element)
+        {
+            case Period period when period.Start is { Length: > 0 } || period.End is { Length: > 0 }:
+                values.Add(new IndexValue.Span(period.Start, period.End));
+                break;
+            case Instant:
+                if (Text(element) is { } instant) values.Add(new IndexValue.Moment(instant));
+                break;
+            case FhirDateTime { Value: { Length: > 0 } text }:
+                values.Add(new IndexValue.Moment(text));
+                break;
+            case Date { Value: { Length: > 0 } text }:
+                values.Add(new IndexValue.Moment(text));
+                break;
+        }
+    }
 
-    static IEnumerable<IndexValue> Reference(Base element)
+    static void AddReference(Base element, List<IndexValue> values)
     {
-        if (element is not ResourceReference reference) yield break;
+        if (element is not ResourceReference reference) return;
         if (reference.Reference is { Length: > 0 } target)
         {
-            yield return new IndexValue.Reference(target);
+            values.Add(new IndexValue.Reference(target));
             var unversioned = Parameters.References.Unversioned(target);
-            if (unversioned != target) yield return new IndexValue.Reference(unversioned);
+            if (unversioned != target) values.Add(new IndexValue.Reference(unversioned));
         }
 
-        if (reference.Identifier?.Value is { Length: > 0 } value) yield return new IndexValue.Logical(reference.Identifier.System ?? "", value);
+        if (reference.Identifier?.Value is { Length: > 0 } value) values.Add(new IndexValue.Logical(reference.Identifier.System ?? "", value));
     }
+
+    static string? Text(Base element) => element is PrimitiveType { JsonValue: string { Length: > 0 } text } ? text : null;
 
     static decimal? Decimal(Base element) => element switch
     {

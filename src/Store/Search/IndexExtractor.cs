@@ -34,19 +34,22 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
         foreach (var parameter in parameters)
         {
             if (parameter.Storage == SearchStorage.Resource) continue;
+            var values = parameter.Values(resource);
+            if (values.Count == 0) continue;
             var present = new TermKey(parameter.Type.Number, parameter.Name, 'p', "", "");
-            var numbers = new List<decimal>();
-            var values = parameter.Values(resource).ToList();
-            if (values.Count > 0 && !values.Exists(HasOrder)) entries.Terms.Add(present with { Kind = 'n' });
-            foreach (var value in values)
+            entries.Terms.Add(present);
+            if (!values.Any(HasOrder)) entries.Terms.Add(present with { Kind = 'n' });
+            if (parameter.HasRuns)
             {
-                entries.Terms.Add(present);
-                if (value is IndexValue.Number number) numbers.Add(number.Value);
-                else Add(entries, parameter, present, value);
+                entries.Numbers.UnionWith(Runs(values.OfType<IndexValue.Number>().Select(number => number.Value)).Select(run => (present, run.Low, run.High)));
+                continue;
             }
 
-            if (parameter.HasRuns) entries.Numbers.UnionWith(Runs(numbers).Select(run => (present, run.Low, run.High)));
-            else numbers.ForEach(number => AddNumber(entries, present, "", "", number));
+            for (var i = 0; i < values.Count; i++)
+            {
+                // series of a study mostly say the same
+                if (i == 0 || values[i] != values[i - 1]) Add(entries, parameter, present, values[i]);
+            }
         }
 
         return new IndexEntries
@@ -128,6 +131,9 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
                 break;
             case IndexValue.Tuple tuple:
                 AddTuple(entries, present, tuple);
+                break;
+            case IndexValue.Number number:
+                AddNumber(entries, present, "", "", number.Value);
                 break;
             case IndexValue.Quantity quantity:
                 var unit = present with { Kind = 'q', System = quantity.System, Code = quantity.Code + PartSeparator + quantity.Unit };
@@ -217,7 +223,8 @@ public sealed class IndexExtractor(TimeZoneInfo zone)
 
     sealed class Entries
     {
-        public HashSet<TermKey> Terms { get; } = [];
+        // A study has a hundred.
+        public HashSet<TermKey> Terms { get; } = new(160);
 
         public HashSet<(TermKey, string)> References { get; } = [];
 

@@ -43,13 +43,24 @@ readonly record struct NumberCell(string Code)
     public static NumberCell Of(decimal number)
     {
         if (number == 0) return new NumberCell(Zero);
-        var text = Math.Abs(number).ToString(CultureInfo.InvariantCulture);
-        var digits = text.Replace(".", "", StringComparison.Ordinal);
-        var zeros = digits.AsSpan().IndexOfAnyExcept('0');
-        var exponent = (text.IndexOf('.', StringComparison.Ordinal) is var point and >= 0 ? point : text.Length) - zeros - 1;
-        digits = digits[zeros..].TrimEnd('0').PadRight(3, '0');
-        var cell = digits.Length == 3 ? 'a' : digits[3] < '5' ? 'b' : 'c';
-        var code = string.Create(CultureInfo.InvariantCulture, $"p{exponent + Bias:00}{digits.AsSpan(0, 3)}{cell}");
+        Span<char> text = stackalloc char[32];
+        Math.Abs(number).TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
+        text = text[..length];
+        var first = text.IndexOfAnyExcept('0', '.');
+        var point = text.IndexOf('.') is var at and >= 0 ? at : length;
+        var exponent = point - first - (first < point ? 1 : 0);
+        Span<char> digits = ['0', '0', '0', '0'];
+        var found = 0;
+        var isLonger = false;
+        foreach (var letter in text[first..])
+        {
+            if (letter == '.') continue;
+            if (found < digits.Length) digits[found++] = letter;
+            else isLonger |= letter != '0';
+        }
+
+        var cell = digits[3] >= '5' ? 'c' : digits[3] > '0' || isLonger ? 'b' : 'a';
+        var code = string.Create(CultureInfo.InvariantCulture, $"p{exponent + Bias:00}{digits[..3]}{cell}");
         return new NumberCell(number < 0 ? Turn(code) : code);
     }
 

@@ -94,6 +94,11 @@ public sealed record SearchParameter(
     public bool IsSortable => Kind != SearchKind.Composite && !(Kind == SearchKind.Token && Storage == SearchStorage.Rows);
 
     /// <summary>The values in a resource of the type.</summary>
-    public IEnumerable<IndexValue> Values(Resource resource) =>
-        Tuples is null ? Elements(resource).SelectMany(element => ElementValues.Of(element, Kind)) : Tuples(resource).SelectMany(parts => ElementValues.Tuples(parts, Parts));
+    public IReadOnlyList<IndexValue> Values(Resource resource)
+    {
+        var values = new List<IndexValue>();
+        if (Tuples is null) foreach (var element in Elements(resource)) ElementValues.Add(element, Kind, values);
+        else foreach (var parts in Tuples(resource)) ElementValues.AddTuples(parts, Parts, values);
+        return values;
+    }
 }

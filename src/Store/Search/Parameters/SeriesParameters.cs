@@ -24,7 +24,7 @@ static class SeriesParameters
         Row.String("bildgebungsgrund", study => Values(study, Module + "bildgebungsgrund"), DefinedBy.Mii + "imaging-study-bildgebungsgrund", "Reason for the imaging, as text."),
         Row.Boolean("contrast-bolus", Part("contrastBolus", Contrast), Of + "contrast-bolus",
             "true: a series states contrast; false: a series denies it; :missing=true: no series says anything."),
-        Row.Reference("contrast-bolus-details", ["MedicationAdministration", "MedicationStatement"], study => Part("contrastBolusDetails", Contrast)(study).OfType<ResourceReference>(),
+        Row.Reference("contrast-bolus-details", ["MedicationAdministration", "MedicationStatement"], study => Parts(study.Series, [Contrast], "contrastBolusDetails").OfType<ResourceReference>(),
             Of + "contrast-bolus-details", "The administration of the agent; chain to it: contrast-bolus-details.code=...|V08AB02."),
         Row.Quantity("ctdi-volume", Part("CTDIvol", Ct), Of + "ctdi-volume", "CTDIvol of any series (mGy)."),
         Row.Quantity("exposure-time", Part("exposureTime", Ct, Mg), Of + "exposure-time", "Exposure time of any series (ms); CT, MG, CR and DX."),
@@ -81,17 +81,27 @@ static class SeriesParameters
     static SearchParameter Own(string name, CompositePart[] parts, Func<ImagingStudy.SeriesComponent, IReadOnlyList<IEnumerable<Base?>>> tuple, string documentation) =>
         Row.Composite(name, parts, study => study.Series.Select(tuple), OwnParameters.Canonical(name), documentation) with { Expression = "ImagingStudy.series" };
 
-    static IEnumerable<Base?> ContrastOf(ImagingStudy.SeriesComponent series) => Part(series, Contrast, "contrastBolus");
-
     // A part of one of several extensions of every series.
-    static Func<ImagingStudy, IEnumerable<Base?>> Part(string name, params string[] extensions) =>
-        study => study.Series.SelectMany(series => extensions.SelectMany(extension => Part(series, extension, name)));
+    static Func<ImagingStudy, IEnumerable<Base?>> Part(string name, params string[] extensions) => study => Parts(study.Series, extensions, name);
 
-    static Func<ImagingStudy, IEnumerable<Base?>> InstancePart(string name) =>
-        study => ImagingStudyParameters.Instances(study).SelectMany(instance => Part(instance, Module + "instanz-details", name));
+    static Func<ImagingStudy, IEnumerable<Base?>> InstancePart(string name) => study => Parts(ImagingStudyParameters.Instances(study), [Module + "instanz-details"], name);
 
-    static IEnumerable<Base?> Part(IExtendable element, string extension, string name) =>
-        element.Extension.Where(one => one.Url == extension).SelectMany(one => Values(one, name));
+    static IEnumerable<Base?> ContrastOf(ImagingStudy.SeriesComponent series) => Parts([series], [Contrast], "contrastBolus");
+
+    static IEnumerable<Base?> Parts(IEnumerable<IExtendable> elements, string[] extensions, string name)
+    {
+        foreach (var element in elements)
+        {
+            foreach (var extension in element.Extension)
+            {
+                if (!extensions.Contains(extension.Url)) continue;
+                foreach (var part in extension.Extension)
+                {
+                    if (part.Url == name) yield return part.Value;
+                }
+            }
+        }
+    }
 
     static IEnumerable<Base?> Values(IExtendable element, string extension) => element.Extension.Where(one => one.Url == extension).Select(one => one.Value);
 }

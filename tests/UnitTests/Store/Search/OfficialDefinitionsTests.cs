@@ -109,12 +109,16 @@ public sealed class OfficialDefinitionsTests
     {
         if (parameter.Kind == SearchKind.Composite)
         {
-            return resource.Select(official.Expression!, context).SelectMany(element =>
-                Texts(parameter, ElementValues.Tuples([.. official.Component.Select(part => element!.Select(MeantParts.GetValueOrDefault(part.Expression!, part.Expression!), context))], parameter.Parts)));
+            var tuples = new List<IndexValue>();
+            foreach (var element in resource.Select(official.Expression!, context))
+                ElementValues.AddTuples([.. official.Component.Select(part => element!.Select(MeantParts.GetValueOrDefault(part.Expression!, part.Expression!), context))], parameter.Parts, tuples);
+            return Texts(parameter, tuples);
         }
 
         var expression = Meant.GetValueOrDefault((parameter.Type.Name, parameter.Name), official.Expression!);
-        return Texts(parameter, resource.Select(expression, context).SelectMany(element => ElementValues.Of(element, parameter.Kind)));
+        var values = new List<IndexValue>();
+        foreach (var element in resource.Select(expression, context)) ElementValues.Add(element, parameter.Kind, values);
+        return Texts(parameter, values);
     }
 
     // A reference by identifier alone resolves to nothing; it counts as one to a patient where it may be one.

@@ -14,7 +14,8 @@ static class RememberedNumbers
     const string Server = "select pg_postmaster_start_time()::text";
 
     /// <param name="builder">Of a pool; several pools may lead to several servers.</param>
-    public static void Watch(NpgsqlDataSourceBuilder builder)
+    /// <param name="opened">Gets each connection, with the number of the process that serves it.</param>
+    public static void Watch(NpgsqlDataSourceBuilder builder, Action<int>? opened = null)
     {
         string? server = null;
         builder.UsePhysicalConnectionInitializer(
@@ -22,11 +23,13 @@ static class RememberedNumbers
             {
                 using var command = new NpgsqlCommand(Server, connection);
                 Meet(command.ExecuteScalar());
+                opened?.Invoke(connection.ProcessID);
             },
             async connection =>
             {
                 await using var command = new NpgsqlCommand(Server, connection);
                 Meet(await command.ExecuteScalarAsync());
+                opened?.Invoke(connection.ProcessID);
             });
 
         void Meet(object? found)

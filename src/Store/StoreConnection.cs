@@ -46,7 +46,7 @@ public sealed class StoreConnection : IAsyncDisposable
     {
         var cluster = connectionString is null ? await EmbeddedCluster.OpenAsync(dataFolder, cancellationToken) : null;
         var ownerConnectionString = connectionString ?? cluster!.OwnerConnectionString;
-        var database = Build(ownerConnectionString, "owner");
+        var database = Build(ownerConnectionString, "owner", opened: cluster is null ? null : LowPriority.TakeForBackend);
         var connection = new StoreConnection(cluster, database, database, database, ownerConnectionString: ownerConnectionString);
         try
         {
@@ -210,7 +210,8 @@ public sealed class StoreConnection : IAsyncDisposable
     });
 
     /// <param name="pool">Its name in metrics, where the driver would else show hosts and paths.</param>
-    static NpgsqlDataSource Build(string connectionString, string pool, Action<NpgsqlConnectionStringBuilder>? change = null)
+    /// <param name="opened">As of <see cref="RememberedNumbers.Watch"/>.</param>
+    static NpgsqlDataSource Build(string connectionString, string pool, Action<NpgsqlConnectionStringBuilder>? change = null, Action<int>? opened = null)
     {
         try
         {
@@ -222,7 +223,7 @@ public sealed class StoreConnection : IAsyncDisposable
             builder.ConnectionStringBuilder.ReadBufferSize = 64 * 1024;
             builder.ConnectionStringBuilder.ApplicationName ??= "dicom2fhir";
             builder.ConnectionStringBuilder.IncludeErrorDetail = false;     // details quote rows, whatever the site's connection string says
-            RememberedNumbers.Watch(builder);
+            RememberedNumbers.Watch(builder, opened);
             return builder.Build();
         }
         catch (ArgumentException exception)

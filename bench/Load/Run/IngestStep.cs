@@ -61,6 +61,7 @@ static class IngestStep
         using var client = new SearchClient(bench.FhirBase);
         var idle = await Times.OfAsync(() => client.CountAsync(Criterion.ThreeTokens.Query), bench.Repetitions, bench.Longest);
         var indexing = RunAsync(bench.DataFolder, "index", folder);
+        while (!indexing.IsCompleted && !await HasBegunAsync(bench)) await Task.Delay(20);
         var busy = new Times();
         while (!indexing.IsCompleted)
         {
@@ -84,8 +85,16 @@ static class IngestStep
         ];
     }
 
+    static async Task<bool> HasBegunAsync(Bench bench)
+    {
+        await using var command = bench.Database.CreateCommand("select exists (select from intake.run where finished is null)");
+        return await command.ExecuteScalarAsync() is true;
+    }
+
+    // Their inputs too: known ones would not be read the next time.
     static async Task CleanAsync(Bench bench)
     {
+        await bench.ExecuteAsync("truncate intake.input, intake.series, intake.finding, intake.run");
         foreach (var type in ServedType.All)
         {
             var ids = new List<string>();

@@ -132,7 +132,7 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     async Task<(ImportItem, ImportedResource)[]> ReadyAsync(List<ImportItem> items, CancellationToken cancellationToken)
     {
         var read = new (ImportItem Item, ImportedResource Resource)[items.Count];
-        Parallel.For(0, items.Count, i => read[i] = (items[i], Judged(ImportedResource.Read(items[i], options.AllowIdentifying))));
+        Parallel.For(0, items.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => read[i] = (items[i], Judged(ImportedResource.Read(items[i], options.AllowIdentifying))));
         await NumberAsync([.. read.Select(one => one.Resource).OfType<ImportedResource.Ready>().Select(ready => ready.Write)], cancellationToken);
         return read;
     }

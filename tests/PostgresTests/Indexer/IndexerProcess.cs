@@ -36,6 +36,8 @@ sealed class IndexerProcess : IDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int ProcessId => process.Id;
+
     /// <param name="settings">Environment; an empty value takes a setting out.</param>
     public static IndexerProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {

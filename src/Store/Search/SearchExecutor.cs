@@ -5,11 +5,13 @@ namespace Dicom2Fhir.Store.Search;
 
 /// <summary>
 /// Runs searches over what is folded. A page or count reads one snapshot, or what cannot be told from one: a page that follows another
-/// (<see cref="KeptSearches"/>), a count by the watermark of one before (<see cref="ClosedBlocks"/>).
+/// (<see cref="FollowedPages"/>), a count by the watermark of one before (<see cref="ClosedBlocks"/>).
 /// </summary>
 /// <param name="zone">Zone of the calendar terms.</param>
 public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
 {
+    internal FollowedPages Followed { get; } = new(database);
+
     /// <summary>Matches that are sorted in memory; more are found by walking an index.</summary>
     internal int SortInMemory { get; init; } = SortedMatches.InMemory;
 
@@ -21,11 +23,9 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
     public async Task<SearchPage> PageAsync(
         SearchRequest request, PagePosition? position, int count, int maxBytes, TotalMode total, CancellationToken cancellationToken)
     {
-        // Opened before anything kept is looked up: another server would have it forgotten.
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var kept = KeptSearches.Of(database.ConnectionString);
-        if (position is not null && await FollowAsync(connection, kept, request, position, count, maxBytes, cancellationToken) is { } following) return following;
+        if (position is not null && await Followed.PageAsync(request, position, count, maxBytes, cancellationToken) is { } following) return following;
 
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return SearchPage.Refused(refusal);
 
@@ -69,7 +69,7 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         var included = await new IncludedRows(connection).ReadAsync(request, page, cancellationToken);
         if (included is null) return SearchPage.Refused(IncludedRows.TooMany);
         var next = page.HasMore ? new PagePosition(horizons, page.Search, page.Last, keys, counted) : null;
-        if (next is not null && seen is not null && KeptSearches.KeyOf(request, seen.Horizon) is { } key) kept.Keep(key, seen);
+        if (next is not null && seen is not null && KeptSearches.KeyOf(request, seen.Horizon) is { } key) KeptSearches.Of(database.ConnectionString).Keep(key, seen);
         return new SearchPage(page.Resources, counted, next) { Included = included, Memory = page.Memory };
     }
 
@@ -79,24 +79,6 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         await using var command = new NpgsqlCommand("select pg_is_in_recovery()", connection);
         var isReplica = await command.ExecuteScalarAsync(cancellationToken) is true;
         return new SearchPage([], null, null, Expired: !isReplica, IsBehind: isReplica);
-    }
-
-    // Null when the numbers are not kept, or no longer hold.
-    static async Task<SearchPage?> FollowAsync(
-        NpgsqlConnection connection, KeptSearches searches, SearchRequest request, PagePosition position, int count, int maxBytes, CancellationToken cancellationToken)
-    {
-        if (KeptSearches.KeyOf(request, position.Horizons[0]) is not { } key || searches.Find(key) is not { } kept) return null;
-        var page = new PageRows(connection, count, maxBytes, request.Elements) { Kept = kept };
-        page.Begin(request.Type, kept.Horizon, 0);
-        var numbers = kept.Next(position.Last, count + 1);
-        while (numbers is { Count: > 0 } && !await page.AddAsync(numbers, cancellationToken)) numbers = kept.Next(numbers[^1], count + 1);
-        if (numbers is not null && page.Holds && await page.LoadAsync(cancellationToken))
-        {
-            return new SearchPage(page.Resources, position.Total, page.HasMore ? position with { Last = page.Last } : null) { Memory = page.Memory };
-        }
-
-        page.Memory.Dispose();
-        return null;
     }
 
     /// <summary>The exact number of matches.</summary>

@@ -28,7 +28,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
 
     static readonly IndexExtractor Extractor = new(Naive.Zone);
 
-    SearchExecutor Executor => new(database.Facade, Naive.Zone);
+    readonly SearchExecutor executor = new(database.Facade, Naive.Zone);
 
     static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -65,6 +65,44 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         await database.ExecuteAsync("insert into bits select * from set_aside on conflict (term, block) do update set b = excluded.b; drop table set_aside");
 
         Assert.Equal(rest, Ids(page));
+    }
+
+    [Fact]
+    public async Task The_page_behind_is_read_ahead_and_equals_the_database()
+    {
+        await WriteAsync([.. Enumerable.Range(0, 10 * Size)], _ => true, "ahead");
+        await FoldAsync();
+        // Other databases of the server are written too, and each time a page that was read ahead is read again.
+        for (var round = 0; round < 200 && executor.Followed.Sent < 5; round++)
+        {
+            PagePosition? position = null;
+            do
+            {
+                using var page = await PageAsync(position, outlined: true);
+                await SameAsync(page, position);
+                position = page.Next;
+            }
+            while (position is not null);
+        }
+
+        Assert.InRange(executor.Followed.Sent, 5, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_page_that_was_read_ahead_is_read_again_when_something_was_written_since()
+    {
+        await WriteAsync([.. Enumerable.Range(0, 4 * Size)], _ => true, "late");
+        await FoldAsync();
+        using var first = await PageAsync(null, outlined: false);
+        for (var position = first.Next; position is not null;)
+        {
+            using var page = await PageAsync(position, outlined: false);
+            await WriteAsync([.. Enumerable.Range(0, 4 * Size)], _ => true, "late");
+            if (page.Next is null) break;
+            using var behind = await PageAsync(page.Next, outlined: false);
+            await SameAsync(behind, page.Next);
+            position = behind.Next;
+        }
     }
 
     [Fact]
@@ -184,7 +222,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    Task<SearchPage> PageAsync(PagePosition? position, bool outlined) => Executor.PageAsync(
+    Task<SearchPage> PageAsync(PagePosition? position, bool outlined) => executor.PageAsync(
         outlined ? Completed with { Elements = new HashSet<string> { "id", "subject" } } : Completed, position, Size, 4_000_000, TotalMode.Accurate, Cancelled);
 
     Task<long> FoldAsync() => new Folder(database.Owner).FoldAllAsync(Cancelled);

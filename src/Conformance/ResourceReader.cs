@@ -18,6 +18,12 @@ static class ResourceReader
     public static Resource? Read(ReadOnlySpan<byte> json, string root, List<Issue> issues)
     {
         if (json.StartsWith(Encoding.UTF8.Preamble)) json = json[Encoding.UTF8.Preamble.Length..];
+        if (QuickReader.Read(json) is { } certain)
+        {
+            CheckText(json, issues);
+            return certain;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Indexer.Conformance;
 using Dicom2Fhir.Store;
 using Hl7.Fhir.Model;
@@ -41,6 +42,7 @@ abstract record ImportedResource
         if (item.Reason is { } reason) return new Turned(Outcomes.Quarantined, reason, TextOf(reason));
         if (item.IsDelete) return new Turned(Outcomes.Skipped, Reasons.Policy, "deletions are not imported");
         if (item.Json.IsEmpty) return new Turned(Outcomes.Quarantined, Reasons.NotFhir, "the entry has no resource");
+        if (QuickReader.Read(item.Json.Span) is { } certain && ServedType.Find(certain.TypeName) is { } type) return Judge(type, certain, item, allowIdentifying);
         if (!Utf8.IsValid(item.Json.Span)) return new Turned(Outcomes.Quarantined, Reasons.NotJson, "not UTF-8");
         string? typeName;
         try
@@ -66,7 +68,7 @@ abstract record ImportedResource
 
         try
         {
-            return Parse(item.Json.Span) is not { } resource
+            return JsonSerializer.Deserialize<Resource>(item.Json.Span, Strict) is not { } resource
                 ? new Turned(Outcomes.Quarantined, Reasons.NotFhir, "no resource")
                 : Judge(served, resource, item, allowIdentifying);
         }
@@ -102,7 +104,7 @@ abstract record ImportedResource
         return type;
     }
 
-    static Resource? Parse(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<Resource>(json, Strict);
+    static Resource? Parse(ReadOnlySpan<byte> json) => QuickReader.Read(json) ?? JsonSerializer.Deserialize<Resource>(json, Strict);
 
     static ImportedResource Judge(ServedType served, Resource resource, ImportItem item, bool allowIdentifying)
     {

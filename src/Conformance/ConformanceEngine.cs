@@ -96,9 +96,10 @@ public sealed class ConformanceEngine
         options ??= ValidateOptions.Default;
         var parsing = new List<Issue>();
         if (json.Length > 0) ResourceReader.CheckText(json, parsing);
-        var reports = new List<Report> { Judge(parsed, options, parsing) };
+        var walk = new WalkedExtensions();
+        var reports = new List<Report> { Judge(parsed, options, parsing, walk) };
         if (reports[0].ProfileJudgedBy is { } decided && profiles.TryGetValue(Canonical.WithoutVersion(decided), out var versions))
-            reports.AddRange(versions.Where(v => v.Canonical != decided).Select(v => Judge(parsed, options with { Instead = v }, parsing)));
+            reports.AddRange(versions.Where(v => v.Canonical != decided).Select(v => Judge(parsed, options with { Instead = v }, parsing, walk)));
         return reports;
     }
 
@@ -139,15 +140,28 @@ public sealed class ConformanceEngine
     /// <summary>Whether the package is the one of a profile the resource is judged by.</summary>
     internal static bool IsActive(string package, Run run) => run.ActivePackages.Contains(package);
 
-    Report Judge(Resource resource, ValidateOptions options, List<Issue> parsing)
+    /// <param name="walk">Of the same resource under several versions: filled by the first judgement.</param>
+    Report Judge(Resource resource, ValidateOptions options, List<Issue> parsing, WalkedExtensions? walk = null)
     {
         var run = new Run(this, options);
         run.Enter(resource.TypeName, -1, TypePlan.Of(resource));
         foreach (var issue in parsing) run.Add(issue);
         var requested = options.Profiles.Select(canonical => (canonical, Profile: Find(canonical))).ToArray();
         Activate(resource, requested.Select(r => r.Profile), run);
-        BaseWalk.Resource(resource, run);
-        run.Container = new(resource);
+        if (walk is { FoundNothing: true })
+        {
+            run.Container = new(resource);
+            walk.Check(run);
+        }
+        else
+        {
+            run.Versioned = walk;
+            BaseWalk.Resource(resource, run);
+            if (walk is not null) walk.FoundNothing = run.Issues.Count == parsing.Count && !run.Stopped && !resource.TryGetValue("contained", out _);
+            run.Versioned = null;
+            run.Container = new(resource);
+        }
+
         var first = JudgeClaims(resource, run);
         foreach (var (canonical, profile) in requested)
         {

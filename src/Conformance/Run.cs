@@ -38,6 +38,9 @@ sealed class Run(ConformanceEngine engine, ValidateOptions options)
     /// <summary>Packages ("name|version") of the profiles the resource is judged by; they decide which version of an extension counts.</summary>
     public List<string> ActivePackages { get; } = [];
 
+    /// <summary>Gets the extensions whose rules depend on the version of the profiles, when others will be asked.</summary>
+    public WalkedExtensions? Versioned { get; set; }
+
     /// <summary>The resource whose contained resources local references mean.</summary>
     public Scope? Container { get; set; }
 
@@ -57,6 +60,17 @@ sealed class Run(ConformanceEngine engine, ValidateOptions options)
     }
 
     public void Leave() => Depth--;
+
+    /// <summary>Where the walk is.</summary>
+    public Frame[] Place() => frames[..Depth];
+
+    /// <summary>Goes to a place of another walk over the same resource.</summary>
+    public void Go(Frame[] place)
+    {
+        if (frames.Length < place.Length) Array.Resize(ref frames, place.Length);
+        place.CopyTo(frames, 0);
+        Depth = place.Length;
+    }
 
     public void Error(string code, string rule, string text, RuleOrigin? origin = null, string below = "") => Add(Severity.Error, code, rule, text, origin, below);
 

@@ -18,6 +18,7 @@ static class ExtensionRules
             run.Error("extension", "modifier-extension", asModifier ? $"The extension {url} is no modifier extension." : $"The modifier extension {url} stands under extension.");
         if (!InContext(known.Contexts, run))
             run.Error("extension", "extension-context", $"The extension {url} is not defined for this place.");
+        if (known.Profiles.Length > 1) run.Versioned?.Add(extension, known, run);
         Content(extension, known, run);
     }
 
@@ -29,7 +30,8 @@ static class ExtensionRules
         else if (url.Contains(':', StringComparison.Ordinal)) run.Warn("extension", "unknown-extension", $"The extension {url} is not known.");
     }
 
-    static void Content(Extension extension, KnownExtension known, Run run)
+    /// <summary>The part of the rules that depends on the version of the profiles.</summary>
+    public static void Content(Extension extension, KnownExtension known, Run run)
     {
         var judged = false;
         foreach (var profile in known.Profiles)

@@ -16,13 +16,13 @@ namespace Dicom2Fhir.Indexer.Import;
 /// <summary>Writes imported resources in batches; every line, entry and file ends in the ledger.</summary>
 sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtractor extractor, WriteGate gate, IndexerOptions options, InputRecords records, Progress progress, ILogger logger)
 {
-    // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too.
+    // One commit a thousand resources; a resource of 5,000 instances has 1 MB, so the bytes are bounded too: every one of them is held four times while it is written.
     const int BatchSize = 1_000;
-    const long BatchBytes = 32 * 1024 * 1024;
+    const long BatchBytes = 8 * 1024 * 1024;
 
     // Items judged side by side: enough for every core, and few megabytes whatever the resources are.
     const int PortionSize = 200;
-    const long PortionBytes = 8 * 1024 * 1024;
+    const long PortionBytes = 2 * 1024 * 1024;
 
     readonly DatabaseRetry retry = new(logger);
     readonly ImportSource source = new();
@@ -86,8 +86,8 @@ sealed class ResourceImport(NpgsqlDataSource database, Ledger ledger, IndexExtra
     /// <summary>The file's items in order, parsed and judged side by side while the batch before is written.</summary>
     async IAsyncEnumerable<(ImportItem Item, ImportedResource Read)> JudgedAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // one portion being written, one waiting, one being judged
-        var judged = Channel.CreateBounded<(ImportItem, ImportedResource)[]>(1);
+        // enough waits for the next batch while one is written
+        var judged = Channel.CreateBounded<(ImportItem, ImportedResource)[]>(4);
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var judging = JudgeAsync(path, judged.Writer, left.Token);
         try

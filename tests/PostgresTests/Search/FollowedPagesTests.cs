@@ -88,6 +88,28 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         Assert.InRange(executor.Followed.Sent, 5, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task A_page_that_is_nearly_full_passes_thousands_of_rows_that_are_gone_in_few_messages(int count)
+    {
+        var horizon = await database.ValueAsync<long>("select coalesce(max(upto), 0) from fold_state where type = 4");
+        await WriteAsync([.. Enumerable.Range(10_000, 3_000)], _ => true, "gone" + count);
+        await FoldAsync();
+        await WriteAsync([.. Enumerable.Range(10_005, 2_990)], _ => true, "gone" + count);      // 5 stand, 2,990 are gone, 5 stand
+        await FoldAsync();
+        var version = await database.ValueAsync<long>("select bits_version from fold_state where type = 4");
+        await using var connection = await database.Facade.OpenConnectionAsync(Cancelled);
+        var page = new PageRows(connection, count, 4_000_000, new HashSet<string> { "id" }) { Kept = new KeptSearch(horizon + 3_000, version, new Dictionary<int, BitArray?>()) };
+        using var memory = page.Memory;
+        page.Begin(ServedType.Procedure, await database.ValueAsync<long>("select upto from fold_state where type = 4"), 0);
+
+        Assert.True(await page.AddAsync([.. Enumerable.Range(1, 3_000).Select(number => horizon + number)], Cancelled));
+        string[] standing = ["10000", "10001", "10002", "10003", "10004", "12995"];
+        Assert.Equal(standing.Take(count).Select(number => $"gone{count}{number}"), page.Resources.Select(resource => resource.Id));
+        Assert.InRange(page.Messages, 2, 14);
+    }
+
     [Fact]
     public async Task A_page_that_was_read_ahead_is_read_again_when_something_was_written_since()
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Dicom2Fhir.Conformance;
 using Dicom2Fhir.Load.Data;
@@ -8,7 +7,6 @@ using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Outlines;
 using Dicom2Fhir.Store.Search;
 using Hl7.Fhir.Model;
-using Hl7.Fhir.Serialization;
 
 namespace Dicom2Fhir.Benchmarks;
 
@@ -17,8 +15,6 @@ namespace Dicom2Fhir.Benchmarks;
 public class ImportResource
 {
     const int Studies = 200;
-
-    static readonly JsonSerializerOptions Strict = new JsonSerializerOptions().ForFhir(ModelInfo.ModelInspector).UsingMode(DeserializationMode.Strict);
 
     readonly byte[][] lines;
     readonly ImagingStudy[] parsed;
@@ -30,13 +26,13 @@ public class ImportResource
         var source = new StudySource(1, messy: false);
         var resources = new StudyResource(source, false);
         lines = [.. source.Range(0, Studies).Select(study => Encoding.UTF8.GetBytes(MappedJson.Write(resources.Of(study))))];
-        parsed = [.. lines.Select(line => JsonSerializer.Deserialize<ImagingStudy>(line, Strict)!)];
+        parsed = [.. lines.Select(line => (ImagingStudy)QuickReader.Read(line)!)];
     }
 
     [Benchmark(OperationsPerInvoke = Studies)]
     public void Parse()
     {
-        foreach (var line in lines) JsonSerializer.Deserialize<Resource>(line, Strict);
+        foreach (var line in lines) QuickReader.Read(line);
     }
 
     [Benchmark(OperationsPerInvoke = Studies)]

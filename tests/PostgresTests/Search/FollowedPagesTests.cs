@@ -93,6 +93,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
     [InlineData(6)]
     public async Task A_page_that_is_nearly_full_passes_thousands_of_rows_that_are_gone_in_few_messages(int count)
     {
+        await FoldAsync();      // what another test left waiting
         var horizon = await database.ValueAsync<long>("select coalesce(max(upto), 0) from fold_state where type = 4");
         await WriteAsync([.. Enumerable.Range(10_000, 3_000)], _ => true, "gone" + count);
         await FoldAsync();
@@ -169,6 +170,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
     [Fact]
     public async Task A_document_that_is_replaced_while_its_page_is_read_is_not_mixed_with_the_old_one()
     {
+        await FoldAsync();      // what another test left waiting
         var horizon = await database.ValueAsync<long>("select coalesce(max(upto), 0) from fold_state where type = 4");
         await WriteAsync([0, 1, 2], _ => true, "large", new string('x', 300_000));
         await FoldAsync();

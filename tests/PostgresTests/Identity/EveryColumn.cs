@@ -33,7 +33,8 @@ static class EveryColumn
         return values;
     }
 
-    static byte[] Decoded(string place, byte[] bytes)
+    /// <summary>A value as it is, with what it unpacks to behind it if it is packed.</summary>
+    public static byte[] Decoded(string place, byte[] bytes)
     {
         if (Coded.TryGetValue(place, out var decode)) return decode(bytes);
         foreach (var unpack in new Func<Stream, Stream>[] { stream => new GZipStream(stream, CompressionMode.Decompress), stream => new ZLibStream(stream, CompressionMode.Decompress), stream => new BrotliStream(stream, CompressionMode.Decompress) })
@@ -45,9 +46,9 @@ static class EveryColumn
                 stream.CopyTo(unpacked);
                 if (unpacked.Length > 0) return [.. bytes, .. unpacked.ToArray()];
             }
-            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or IOException)
             {
-                // not packed this way
+                // not packed this way; bytes that happen to look like zlib with a preset dictionary are an IOException
             }
         }
 

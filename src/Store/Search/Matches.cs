@@ -107,6 +107,9 @@ sealed class Matches
 
     public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
 
+    // Of the newest horizon the live term says what stands; of an older one only the rows do, and what is gone since is among the numbers.
+    IReadOnlyList<Leaf> BlockLeaves => Horizon == state.Upto ? [new Leaf(false, [state.Live], null), .. leaves] : leaves;
+
     /// <summary>How many match and are current.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
@@ -140,7 +143,7 @@ sealed class Matches
 
     CompiledQuery OpenCountQuery => SqlCompiler.Count(Type, leaves, state.Live, state.ClosedBlocks);
 
-    /// <summary>Search numbers of matches in (after, horizon], in order, in portions; of a driver by blocks some may be gone.</summary>
+    /// <summary>Search numbers of matches in (after, horizon], in order, in portions; by bitmaps of an older horizon some may be gone.</summary>
     public async IAsyncEnumerable<List<long>> NumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (nothing) yield break;
@@ -173,7 +176,7 @@ sealed class Matches
         for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
         {
             var blocks = new List<(int Block, BitArray Bits)>();
-            await using (var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
+            await using (var command = Command(connection, SqlCompiler.Blocks(BlockLeaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken)) blocks.Add((reader.GetInt32(0), reader.GetFieldValue<BitArray>(1)));
@@ -198,7 +201,7 @@ sealed class Matches
             return set;
         }
 
-        await using var command = Command(connection, SqlCompiler.Blocks(leaves, state.All, 0, (int)(Horizon / BlockSize)));
+        await using var command = Command(connection, SqlCompiler.Blocks(BlockLeaves, state.All, 0, (int)(Horizon / BlockSize)));
         await set.ReadAsync(command, cancellationToken);
         set.Cut(Horizon);
         return set;

@@ -112,6 +112,32 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
     }
 
     [Fact]
+    public async Task A_first_page_asks_for_no_row_that_is_gone_and_a_page_of_an_older_horizon_for_those_gone_since()
+    {
+        await FoldAsync();      // what another test left waiting
+        await WriteAsync([.. Enumerable.Range(0, 10)], _ => true, "stands");
+        await FoldAsync();
+        var horizon = await database.ValueAsync<long>("select upto from fold_state where type = 4");
+        await WriteAsync([.. Enumerable.Range(0, 9)], _ => false, "stands");
+        await FoldAsync();
+
+        await using var connection = await database.Facade.OpenConnectionAsync(Cancelled);
+        var state = await TypeState.ReadAsync(connection, ServedType.Procedure, Cancelled);
+        var wanted = await new Matcher(connection, Naive.Zone).MatchesAsync(Completed.Searches[0], state, state.Upto, Cancelled);
+        var older = await new Matcher(connection, Naive.Zone).MatchesAsync(Completed.Searches[0], state, horizon, Cancelled);
+
+        Assert.Equal([horizon], await NumbersAsync(wanted));
+        Assert.Equal(Enumerable.Range(0, 10).Select(place => horizon - 9 + place), await NumbersAsync(older));
+
+        async Task<IReadOnlyList<long>> NumbersAsync(Matches matches)
+        {
+            var numbers = new List<long>();
+            await foreach (var portion in matches.NumbersAsync(horizon - 10, 100, Cancelled)) numbers.AddRange(portion);
+            return numbers;
+        }
+    }
+
+    [Fact]
     public async Task A_page_that_was_read_ahead_is_read_again_when_something_was_written_since()
     {
         await WriteAsync([.. Enumerable.Range(0, 4 * Size)], _ => true, "late");

@@ -67,7 +67,7 @@ sealed class BackgroundWork(
     {
         if (gaveBack) return;
         gaveBack = true;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        MemoryTrim.Now();
     }
 
     // A database that is away, or a read-only replica, is no reason to end the process.

@@ -35,8 +35,10 @@ sealed class FacadeProcess : IAsyncDisposable
     public string Errors => Read(errors);
 
     /// <summary>Resident memory in bytes.</summary>
-    public long Memory => File.ReadLines($"/proc/{process.Id}/status").Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024).Single();
+    public long Memory => MemoryOf("VmRSS:");
+
+    /// <summary>The part of it that is in no file: heaps, what the compiler and the C library hold.</summary>
+    public long PrivateMemory => MemoryOf("RssAnon:");
 
     /// <param name="network">Name of a network namespace to run in; null: the tests' own.</param>
     public static FacadeProcess Start(string[] arguments, IReadOnlyDictionary<string, string>? settings = null, int? port = null, string? network = null)
@@ -122,6 +124,9 @@ sealed class FacadeProcess : IAsyncDisposable
             if (line is not null) lines.AppendLine(line);
         }
     }
+
+    long MemoryOf(string name) => File.ReadLines($"/proc/{process.Id}/status").Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024).Single();
 
     static string Read(StringBuilder lines)
     {

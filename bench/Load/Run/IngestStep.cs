@@ -144,7 +144,8 @@ static class IngestStep
 
     static async Task<Ran> RunAsync(string database, string verb, string path)
     {
-        var start = new ProcessStartInfo("dotnet", [Bench.IndexerProgram, verb, path, "--data", database, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // each program in a session of its own, as services and timers have: kernels that group processes by session share the processors out among these
+        var start = new ProcessStartInfo("setsid", ["dotnet", Bench.IndexerProgram, verb, path, "--data", database, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["DOTNET_TieredPGO"] = "0";             // as ./dicom2fhir starts it
         start.Environment["DOTNET_GCgen0size"] = "0x4000000";
         start.Environment["Instances"] = "counts";

@@ -47,7 +47,7 @@ sealed class Server : IAsyncDisposable
 
     public static async Task<Server> StartAsync(string program, IReadOnlyList<string> arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("setsid", ["dotnet", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in settings) start.Environment[name] = value;
         start.Environment["DOTNET_TieredPGO"] = "0";        // as ./dicom2fhir starts the facade
         start.Environment["DOTNET_GCgen0size"] = "0x1000000";

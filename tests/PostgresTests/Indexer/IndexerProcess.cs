@@ -39,9 +39,14 @@ sealed class IndexerProcess : IDisposable
     public int ProcessId => process.Id;
 
     /// <param name="settings">Environment; an empty value takes a setting out.</param>
-    public static IndexerProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    public static IndexerProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) => Start("dotnet", settings, [Program, .. arguments]);
+
+    /// <summary>Leader of a session of its own, as a service or a timer starts it.</summary>
+    public static IndexerProcess StartAsService(IReadOnlyDictionary<string, string> settings, params string[] arguments) => Start("setsid", settings, ["dotnet", Program, .. arguments]);
+
+    static IndexerProcess Start(string program, IReadOnlyDictionary<string, string> settings, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, StandardOutputEncoding = Encoding.UTF8,
         };

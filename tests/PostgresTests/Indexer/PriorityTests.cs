@@ -22,12 +22,14 @@ public sealed class PriorityTests : IDisposable
     {
         var pipe = Path.Combine(folder, "resources.ndjson");
         using (var made = Process.Start("mkfifo", [pipe])) await made.WaitForExitAsync(Cancelled);
-        using var run = IndexerProcess.Start(new Dictionary<string, string>(), "import", pipe, "--data", folder);
+        using var run = IndexerProcess.StartAsService(new Dictionary<string, string>(), "import", pipe, "--data", folder);
         await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write))       // opens when the run reads
         {
             Assert.All(Directory.GetDirectories($"/proc/{run.ProcessId}/task"), thread => Assert.Equal(Math.Max(Lower, Own), Nice(thread + "/stat")));
+            Assert.Equal(OfSession(Lower), NiceOfSession(run.ProcessId));
             var server = File.ReadLines(Path.Combine(DataFolder.HomeOf(folder), "data", "postmaster.pid")).First();
             Assert.Equal(Own, Nice($"/proc/{server}/stat"));
+            Assert.Equal(OfSession(0), NiceOfSession(int.Parse(server, CultureInfo.InvariantCulture)));
         }
 
         Assert.Equal(0, (await run.EndAsync()).ExitCode);
@@ -43,6 +45,26 @@ public sealed class PriorityTests : IDisposable
 
         Assert.Equal(Math.Max(Lower, Own), Nice($"/proc/{writer.ProcessID}/stat"));
         Assert.Equal(Own, Nice($"/proc/{reader.ProcessID}/stat"));
+        Assert.Equal(OfSession(Lower), NiceOfSession(writer.ProcessID));
+        Assert.Equal(OfSession(0), NiceOfSession(reader.ProcessID));
+    }
+
+    [Fact]
+    public async Task The_session_of_a_terminal_keeps_its_priority()
+    {
+        var before = NiceOfSession(Environment.ProcessId);
+        Assert.Equal(0, (await IndexerProcess.RunAsync(new Dictionary<string, string>(), "status", "--data", folder)).ExitCode);
+
+        Assert.Equal(before, NiceOfSession(Environment.ProcessId));
+    }
+
+    // Null where the kernel does not group processes by session.
+    static int? OfSession(int nice) => NiceOfSession(Environment.ProcessId) is null ? null : nice;
+
+    static int? NiceOfSession(int process)
+    {
+        var group = $"/proc/{process}/autogroup";
+        return File.Exists(group) && File.ReadAllText(group) is { Length: > 0 } text ? int.Parse(text.Split(' ')[^1], CultureInfo.InvariantCulture) : null;
     }
 
     // The 19th field; the second is a name in parentheses, which may hold blanks.

@@ -1,5 +1,4 @@
-using System.Runtime;
-using System.Runtime.InteropServices;
+using Dicom2Fhir.Store;
 
 namespace Dicom2Fhir.FhirFacade;
 
@@ -20,20 +19,17 @@ sealed class MemoryTrim(TimeProvider time) : BackgroundService
     // Bytes: some requests. Pages live in memory that is lent, so a facade can work long without a collection of its own.
     const long Worth = 1024 * 1024;
 
-    // Methods: some requests of a new kind, or what was found hot and is compiled again.
-    const long Compiled = 200;
-
-    /// <summary>Gives back what nothing lives in: 67 of 83 MB after the profiles were compiled.</summary>
+    /// <summary>Gives back what nothing lives in.</summary>
     public static void Now()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        TrimNative();
+        CompilerMemory.GiveBack();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Between, time);
-        var (allocated, trimmed, compiled) = (0L, 0L, JitInfo.GetCompiledMethodCount());
+        var (allocated, trimmed) = (0L, 0L);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var (now, last) = (GC.GetTotalAllocatedBytes(), GC.GetGCMemoryInfo());
@@ -43,29 +39,12 @@ sealed class MemoryTrim(TimeProvider time) : BackgroundService
                 Now();
                 trimmed = GC.GetTotalAllocatedBytes();
             }
-            else if (JitInfo.GetCompiledMethodCount() - compiled > Compiled)
+            else
             {
-                TrimNative();
-                compiled = JitInfo.GetCompiledMethodCount();
+                CompilerMemory.GiveBack();
             }
 
             allocated = now;
         }
     }
-
-    // The compiler takes its memory from the C library, which keeps up to 64 MB of it an arena, unused.
-    static void TrimNative()
-    {
-        try
-        {
-            _ = malloc_trim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // a C library that has no such call (musl) does not keep it
-        }
-    }
-
-    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int malloc_trim(nuint pad);
 }

@@ -105,6 +105,7 @@ Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run) => GuardAsy
     var options = IndexerOptions.Read(Settings(parsed));
     var store = await StoreConnection.OpenForWritingAsync(options.DataFolder, options.Postgres, options.TimeZone, stop.Token);
     LowPriority.Take();
+    await using var trim = CompilerMemory.GiveBackEvery(TimeSpan.FromSeconds(2));
     await using var session = new Session(options, store, parsed.GetValue(json), Logging());
     return await run(session);
 });

@@ -137,18 +137,20 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         }
     }
 
-    [Fact]
-    public async Task A_page_that_was_read_ahead_is_read_again_when_something_was_written_since()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_that_was_read_ahead_is_read_again_when_something_was_written_since(bool outlined)
     {
-        await WriteAsync([.. Enumerable.Range(0, 4 * Size)], _ => true, "late");
+        await WriteAsync([.. Enumerable.Range(0, 6 * Size)], _ => true, "late" + outlined);
         await FoldAsync();
-        using var first = await PageAsync(null, outlined: false);
+        using var first = await PageAsync(null, outlined);
         for (var position = first.Next; position is not null;)
         {
-            using var page = await PageAsync(position, outlined: false);
-            await WriteAsync([.. Enumerable.Range(0, 4 * Size)], _ => true, "late");
+            using var page = await PageAsync(position, outlined);
+            await WriteAsync([.. Enumerable.Range(0, 6 * Size)], _ => true, "late" + outlined);
             if (page.Next is null) break;
-            using var behind = await PageAsync(page.Next, outlined: false);
+            using var behind = await PageAsync(page.Next, outlined);
             await SameAsync(behind, page.Next);
             position = behind.Next;
         }

@@ -73,7 +73,7 @@ sealed class KeptSearches
     }
 }
 
-/// <summary>Blocks of the matches of a search, gone ones among them.</summary>
+/// <summary>Blocks of the matches of a search; some may be gone since they were read.</summary>
 /// <param name="BitsVersion">As they were read.</param>
 /// <param name="Blocks">By number; null where nothing matches.</param>
 sealed record KeptSearch(long Horizon, long BitsVersion, IReadOnlyDictionary<int, BitArray?> Blocks)

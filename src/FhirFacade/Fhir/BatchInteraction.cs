@@ -27,29 +27,21 @@ sealed class BatchInteraction(ILogger<BatchInteraction> logger)
             throw new FhirErrorException(FhirErrors.NotAllowed($"{write.Method} in a transaction", "GET, HEAD"));
         }
 
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, FhirResponse.WriterOptions))
+        var output = new JsonParts();
+        output.Write(isTransaction ? "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\""u8 : "{\"resourceType\":\"Bundle\",\"type\":\"batch-response\""u8);
+        if (entries.Count > 0) output.Write(",\"entry\":["u8);
+        for (var i = 0; i < entries.Count; i++)
         {
-            json.WriteStartObject();
-            json.WriteString("resourceType", "Bundle");
-            json.WriteString("type", isTransaction ? "transaction-response" : "batch-response");
-            if (entries.Count > 0) json.WriteStartArray("entry");
-            foreach (var entry in entries)
-            {
-                var (answer, errors) = buffer.WrittenCount > MostBytes
-                    ? (null, [FhirErrors.BatchTooLarge])
-                    : await EntryAsync(interactions, call, entry, cancellationToken);
-                if (isTransaction && errors is not null) throw new FhirErrorException(errors);
-                Write(json, answer, errors);
-                json.Flush();
-                answer?.Json?.Dispose();
-            }
-
-            if (entries.Count > 0) json.WriteEndArray();
-            json.WriteEndObject();
+            var (answer, errors) = output.Length > MostBytes
+                ? (null, [FhirErrors.BatchTooLarge])
+                : await EntryAsync(interactions, call, entries[i], cancellationToken);
+            if (isTransaction && errors is not null) throw new FhirErrorException(errors);
+            if (i > 0) output.Write(","u8);
+            using (answer?.Json) Write(output, answer, errors);
         }
 
-        return new FhirAnswer(200, buffer.WrittenMemory);
+        output.Write(entries.Count > 0 ? "]}"u8 : "}"u8);
+        return new FhirAnswer(200, output.ToBody());
     }
 
     async Task<(FhirAnswer? Answer, IReadOnlyList<FhirError>? Errors)> EntryAsync(
@@ -68,21 +60,30 @@ sealed class BatchInteraction(ILogger<BatchInteraction> logger)
     }
 
     // A failed entry has its outcome in both places: clients read one or the other, and one of them falls over an entry without a resource.
-    static void Write(Utf8JsonWriter json, FhirAnswer? answer, IReadOnlyList<FhirError>? errors)
+    static void Write(JsonParts output, FhirAnswer? answer, IReadOnlyList<FhirError>? errors)
     {
-        json.WriteStartObject();
+        output.Write("{"u8);
         if (answer?.Json is { } body)
         {
-            json.WritePropertyName("resource");
-            json.WriteRawValue(body.Whole.Span, skipInputValidation: true);
+            output.Write("\"resource\":"u8);
+            foreach (var part in body.Parts) output.Write(part.Span);      // a copy: the memory of a page serves the next entry
+            output.Write(","u8);
         }
         else if (errors is not null)
         {
-            json.WritePropertyName("resource");
-            FhirErrors.Write(json, errors);
+            output.Write("\"resource\":"u8);
+            using (var json = new Utf8JsonWriter(output, FhirResponse.WriterOptions)) FhirErrors.Write(json, errors);
+            output.Write(","u8);
         }
 
-        json.WriteStartObject("response");
+        output.Write("\"response\":"u8);
+        using (var json = new Utf8JsonWriter(output, FhirResponse.WriterOptions)) WriteResponse(json, answer, errors);
+        output.Write("}"u8);
+    }
+
+    static void WriteResponse(Utf8JsonWriter json, FhirAnswer? answer, IReadOnlyList<FhirError>? errors)
+    {
+        json.WriteStartObject();
         var status = answer?.Status ?? errors![0].Status;
         json.WriteString("status", string.Create(CultureInfo.InvariantCulture, $"{status} {ReasonPhrases.GetReasonPhrase(status)}"));
         if (answer?.ETag is { } etag) json.WriteString("etag", etag);
@@ -93,7 +94,6 @@ sealed class BatchInteraction(ILogger<BatchInteraction> logger)
             FhirErrors.Write(json, errors);
         }
 
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

@@ -48,11 +48,15 @@ sealed class JsonParts : IBufferWriter<byte>, IDisposable
     byte[] piece = [];
     int start, end;
 
+    /// <summary>Bytes so far.</summary>
+    public long Length { get; private set; }
+
     /// <summary>The next part, without a copy.</summary>
     public void Append(ReadOnlyMemory<byte> document)
     {
         Cut();
         parts.Add(document);
+        Length += document.Length;
     }
 
     /// <param name="appended">Owners of what was appended.</param>
@@ -62,7 +66,11 @@ sealed class JsonParts : IBufferWriter<byte>, IDisposable
         return new JsonBody(parts, [this, .. appended]);
     }
 
-    public void Advance(int count) => end += count;
+    public void Advance(int count)
+    {
+        end += count;
+        Length += count;
+    }
 
     public Memory<byte> GetMemory(int sizeHint = 0) => Room(sizeHint).AsMemory(end);
 

@@ -135,9 +135,10 @@ sealed class FollowedPages(NpgsqlDataSource database)
     }
 
     // Equal before and behind: nothing that a statement could see has changed between (transactions that write have a number, and end in both texts or in none).
+    // A replica does not name those that are under way; there the text says how far it has followed.
     static async Task<string> SnapshotAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select pg_current_snapshot()::text", connection);
+        await using var command = new NpgsqlCommand("select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())", connection);
         return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dicom2Fhir.PostgresTests.Faults;
 using Dicom2Fhir.PostgresTests.Store;
 using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
 using Npgsql;
 
 namespace Dicom2Fhir.PostgresTests.FhirFacade;
@@ -12,7 +13,7 @@ namespace Dicom2Fhir.PostgresTests.FhirFacade;
 /// <summary>A primary and its streaming replica on this machine, once for the class.</summary>
 public sealed class ReplicaPair : IAsyncLifetime
 {
-    static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+    internal static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
 
     readonly string primaryFolder = TestServer.CreateFolder("d2f-primary-");
     readonly string replicaFolder = TestServer.CreateFolder("d2f-replica-");
@@ -176,6 +177,47 @@ public sealed class ReplicaTests(ReplicaPair pair) : IClassFixture<ReplicaPair>
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
+    // Of three transactions under way the newest ends first: on a replica the snapshot says the same before and after the second one ends.
+    [Fact]
+    public async Task A_page_that_was_read_ahead_is_not_sent_after_a_change_under_an_older_transaction()
+    {
+        await WriteAsync(4000, 9);
+        await using var replica = NpgsqlDataSource.Create(pair.Replica.ReaderConnectionString);
+        var executor = new SearchExecutor(replica, ReplicaPair.Zone);
+        var request = QueryStringParser.Parse(ServedType.ImagingStudy, [KeyValuePair.Create("status", "available")], new QueryContext(ReplicaPair.Zone, [])).Request;
+        var first = await executor.PageAsync(request, null, 3, 1_000_000, TotalMode.None, Cancelled);
+        var changed = (await executor.PageAsync(request, null, 9, 1_000_000, TotalMode.None, Cancelled)).Resources[^1];
+
+        await using var oldest = await BeginAsync();
+        await using var changing = await BeginAsync();
+        await using var newest = await BeginAsync();
+        await ExecuteAsync(changing, $"update resource set version = version + 1 where type = 1 and id = '{changed.Id}'");
+        await ExecuteAsync(newest, "create table newest()");
+        await ExecuteAsync(newest, "commit");
+        await ReplayedAsync();
+        using var second = await executor.PageAsync(request, first.Next, 3, 1_000_000, TotalMode.None, Cancelled);
+        await Task.Delay(200, Cancelled);       // the third is read ahead
+        await ExecuteAsync(changing, "commit");
+        await ReplayedAsync();
+        using var third = await executor.PageAsync(request, second.Next, 3, 1_000_000, TotalMode.None, Cancelled);
+
+        Assert.Equal((changed.Id, changed.Version + 1), (third.Resources[^1].Id, third.Resources[^1].Version));
+        await ExecuteAsync(oldest, "commit; drop table newest");
+
+        async Task<NpgsqlConnection> BeginAsync()
+        {
+            var connection = await pair.Database.OpenConnectionAsync(Cancelled);
+            await ExecuteAsync(connection, "begin; select pg_current_xact_id()");
+            return connection;
+        }
+
+        static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+    }
+
     [Fact]
     public async Task Readyz_says_how_far_the_replica_is_behind()
     {
@@ -206,6 +248,11 @@ public sealed class ReplicaTests(ReplicaPair pair) : IClassFixture<ReplicaPair>
     {
         await new Stock(pair.Database).WriteAsync([.. Enumerable.Range(from, count).Select(i => Stock.Study($"s{i}", patient: $"p{i}"))]);
         await new Folder(pair.Database).FoldAllAsync(Cancelled);
+        await ReplayedAsync();
+    }
+
+    async Task ReplayedAsync()
+    {
         await using var where = pair.Database.CreateCommand("select pg_current_wal_lsn()::text");
         var written = (string)(await where.ExecuteScalarAsync(Cancelled))!;
         await using var replayed = NpgsqlDataSource.Create(pair.Replica.OwnerConnectionString);

@@ -27,9 +27,6 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     // sockaddr_un holds 107 bytes; the server appends "/.s.PGSQL.5432" and its lock file's ".lock"
     const int LongestSocketFolder = 107 - 20;
 
-    // Two programs and a spare share max_connections; a request more waits for a connection instead of being refused.
-    const int LargestPool = 28;
-
     // Reasons: fits a small machine beside the programs; documents and bits rely on the page cache. jit off: short queries (measured 17 against 14 tps).
     // The log holds no statement, parameter or detail: rows and values stand in those ("Failing row contains ...").
     const string Settings = """
@@ -117,7 +114,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     static string Log(string home) => Path.Combine(home, "log");
 
     static string ConnectionString(string socketFolder, string user, string database) =>
-        new NpgsqlConnectionStringBuilder { Host = socketFolder, Username = user, Database = database, Port = 5432, MaxPoolSize = LargestPool }.ConnectionString;
+        new NpgsqlConnectionStringBuilder { Host = socketFolder, Username = user, Database = database, Port = 5432 }.ConnectionString;
 
     static void CreateFolder(string folder)
     {

@@ -10,6 +10,9 @@ public sealed class StoreConnection : IAsyncDisposable
 {
     const string ZoneSetting = "time-zone";
 
+    // Programs share the server's max_connections (100 by default): three with a spare. A request more waits for a connection instead of being refused.
+    const int LargestPool = 28;
+
     readonly EmbeddedCluster? cluster;
     readonly NpgsqlDataSource? owner;
     readonly NpgsqlDataSource? health;
@@ -198,7 +201,7 @@ public sealed class StoreConnection : IAsyncDisposable
     // A search that waits longer for a connection than this is refused: a short 503 instead of a queue of minutes.
     static NpgsqlDataSource BuildReader(string connectionString) => Build(connectionString, "reader", settings =>
     {
-        if (!settings.ContainsKey("Timeout")) settings.Timeout = 5;
+        if (!settings.ShouldSerialize("Timeout")) settings.Timeout = 5;
         settings.NoResetOnClose = true;     // searches leave nothing behind in a session: seven statements less before each
     });
 
@@ -216,6 +219,7 @@ public sealed class StoreConnection : IAsyncDisposable
         try
         {
             var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = pool };
+            if (!builder.ConnectionStringBuilder.ShouldSerialize("Maximum Pool Size")) builder.ConnectionStringBuilder.MaxPoolSize = LargestPool;
             change?.Invoke(builder.ConnectionStringBuilder);
             // Searches have few shapes, each planned once a connection: preparing them saves the planning (about half of a short query's time).
             builder.ConnectionStringBuilder.MaxAutoPrepare = 100;

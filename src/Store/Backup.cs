@@ -93,13 +93,14 @@ public sealed class Backup(NpgsqlDataSource database, string connectionString)
     {
         database.Clear();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var (others, stored) = await connection.QuerySingleAsync<(long Others, bool Stored)>(new CommandDefinition(
+        var (others, stored) = await connection.QuerySingleAsync<(string? Others, bool Stored)>(new CommandDefinition(
             """
-            select (select count(*) from pg_stat_activity where datname = current_database() and application_name = 'dicom2fhir' and pid <> pg_backend_pid()),
+            select (select string_agg(distinct coalesce(nullif(application_name, ''), usename), ', ') from pg_stat_activity
+                     where datname = current_database() and usename is not null and coalesce(backend_type, 'client backend') = 'client backend' and pid <> pg_backend_pid()),
                    exists (select from resource) or exists (select from intake.input)
             """,
             cancellationToken: cancellationToken));
-        if (others > 0) throw new StoreException("The database is in use by other programs (serve, index, import): end them first, they remember numbers that a restore changes.");
+        if (others is not null) throw new StoreException($"The database is in use ({others}): end all other programs first (serve, index, import ...), a restore changes what they remember.");
         if (stored && !replace) throw new StoreException("The database is not empty: say --yes to put the backup in the place of what is stored, or use another data folder.");
     }
 }

@@ -74,21 +74,21 @@ sealed class KeptSearches
 }
 
 /// <summary>Blocks of the matches of a search; some may be gone since they were read.</summary>
-/// <param name="BitsVersion">As they were read.</param>
+/// <param name="BitsVersion">As they were read; so <paramref name="Tables"/>.</param>
 /// <param name="Blocks">By number; null where nothing matches.</param>
-sealed record KeptSearch(long Horizon, long BitsVersion, IReadOnlyDictionary<int, BitArray?> Blocks)
+sealed record KeptSearch(long Horizon, long BitsVersion, long Tables, IReadOnlyDictionary<int, BitArray?> Blocks)
 {
     const int BytesOfEntry = 500;
 
     public long Bytes { get; } = BytesOfEntry + Blocks.Values.Count(block => block is not null) * (Matches.BlockSize / 8L);
 
     /// <summary>True when rows that were read before this watermark stood are what the kept numbers say.</summary>
-    public bool Holds(long upto, long floor, long bitsVersion) => upto >= Horizon && floor <= Horizon && bitsVersion == BitsVersion;
+    public bool Holds(long upto, long floor, long bitsVersion, long tables) => upto >= Horizon && floor <= Horizon && bitsVersion == BitsVersion && tables == Tables;
 
     /// <summary>With blocks of the same search that were read before, if they are of the same bits.</summary>
     public KeptSearch With(KeptSearch before) =>
-        before.BitsVersion == BitsVersion && before.Horizon == Horizon
-            ? new KeptSearch(Horizon, BitsVersion, before.Blocks.Concat(Blocks).DistinctBy(block => block.Key).ToDictionary())
+        before.BitsVersion == BitsVersion && before.Tables == Tables && before.Horizon == Horizon
+            ? new KeptSearch(Horizon, BitsVersion, Tables, before.Blocks.Concat(Blocks).DistinctBy(block => block.Key).ToDictionary())
             : this;
 
     /// <summary>The next numbers behind one, fewer at the end of the matches; null when they lie in blocks that are not kept.</summary>

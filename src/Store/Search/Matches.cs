@@ -10,24 +10,31 @@ namespace Dicom2Fhir.Store.Search;
 /// <param name="Live">Number of the term of rows that are not replaced or deleted.</param>
 /// <param name="LiveVersion">Counts the folds that cleared live bits.</param>
 /// <param name="BitsVersion">Counts what changed bits otherwise.</param>
-sealed record TypeState(long Upto, long Floor, long LiveVersion, long BitsVersion, int All, int Live)
+/// <param name="Tables">Object id of the table all this stands in: another after a restore.</param>
+sealed record TypeState(long Upto, long Floor, long LiveVersion, long BitsVersion, long Tables, int All, int Live)
 {
     /// <summary>Blocks whose numbers are all given.</summary>
     public int ClosedBlocks => (int)((Upto + 1) / Matches.BlockSize);
 
-    public static async Task<TypeState> ReadAsync(NpgsqlConnection connection, ServedType type, CancellationToken cancellationToken) =>
-        await connection.QuerySingleAsync<TypeState>(new CommandDefinition(
+    /// <summary>To be read before numbers that are remembered are used (<see cref="RememberedNumbers"/>).</summary>
+    public static async Task<TypeState> ReadAsync(NpgsqlConnection connection, ServedType type, CancellationToken cancellationToken)
+    {
+        var state = await connection.QuerySingleAsync<TypeState>(new CommandDefinition(
             """
             select coalesce(f.upto, 0) as Upto, coalesce(f.floor, 0) as Floor, coalesce(f.live_version, 0) as LiveVersion, coalesce(f.bits_version, 0) as BitsVersion,
+                   'fold_state'::regclass::bigint as Tables,
                    (select id from term where type = @Number and param = '' and kind = 'a') as "All",
                    (select id from term where type = @Number and param = '' and kind = 'l') as Live
               from (select) one left join fold_state f on f.type = @Number
             """,
             new { type.Number }, cancellationToken: cancellationToken));
+        RememberedNumbers.Meet(connection.ConnectionString, state.Tables);
+        return state;
+    }
 
-    /// <summary>Upto, floor, version of the bits and of the live ones: the row of what was folded, none before. Its numbers only rise.</summary>
+    /// <summary>Upto, floor, version of the bits, of the live ones and object id of the table: the row of what was folded, none before. Its numbers only rise.</summary>
     public static NpgsqlBatchCommand Watermark(ServedType type) =>
-        new("select upto, floor, bits_version, live_version from fold_state where type = $1") { Parameters = { new NpgsqlParameter { Value = type.Number } } };
+        new("select upto, floor, bits_version, live_version, tableoid::bigint from fold_state where type = $1") { Parameters = { new NpgsqlParameter { Value = type.Number } } };
 }
 
 /// <summary>Resolves the searches of a request on one snapshot, and those its chains ask of other types.</summary>
@@ -103,7 +110,7 @@ sealed class Matches
     public bool IsBitsOnly => nothing || SqlCompiler.IsBitsOnly(leaves);
 
     /// <summary>The blocks that <see cref="NumbersAsync"/> has read; null when it read none, or they do not say all up to the horizon.</summary>
-    public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, seen) : null;
+    public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, state.Tables, seen) : null;
 
     public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
 
@@ -136,7 +143,9 @@ sealed class Matches
         await reader.ReadAsync(cancellationToken);
         total += reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) && reader.GetInt64(0) == state.Upto && reader.GetInt64(2) == state.BitsVersion && reader.GetInt64(3) == state.LiveVersion ? total : null;
+        var same = await reader.ReadAsync(cancellationToken) && reader.GetInt64(0) == state.Upto && reader.GetInt64(2) == state.BitsVersion
+            && reader.GetInt64(3) == state.LiveVersion && reader.GetInt64(4) == state.Tables;
+        return same ? total : null;
     }
 
     bool IsKept => IsBitsOnly && state.ClosedBlocks >= ClosedBlocks.Worthwhile && leaves.Sum(leaf => leaf.Terms.Count) <= ClosedBlocks.MostTerms;

@@ -152,7 +152,7 @@ sealed class PageRows(NpgsqlConnection connection, int count, int maxBytes, IRea
         while (!HasMore && await reader.ReadAsync(cancellationToken)) Take(reader);
         if (Kept is null) return;
         await reader.NextResultAsync(cancellationToken);
-        holds = holds != false && await reader.ReadAsync(cancellationToken) && Kept.Holds(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        holds = holds != false && await reader.ReadAsync(cancellationToken) && Kept.Holds(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(4));
     }
 
     NpgsqlBatchCommand RowsOf(long[] numbers)

@@ -29,9 +29,9 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return SearchPage.Refused(refusal);
 
-        var matcher = new Matcher(connection, zone);
         var states = new List<TypeState>();
         foreach (var search in request.Searches) states.Add(await TypeState.ReadAsync(connection, search.Type, cancellationToken));
+        var matcher = new Matcher(connection, zone);
         var horizons = position?.Horizons ?? [.. states.Select(state => state.Upto)];
         if (states.Where((state, i) => horizons[i] < state.Floor).Any()) return new SearchPage([], null, null, Expired: true);
         if (states.Where((state, i) => horizons[i] > state.Upto).Any()) return await BeyondAsync(connection, cancellationToken);
@@ -114,11 +114,11 @@ public sealed class SearchExecutor(NpgsqlDataSource database, TimeZoneInfo zone)
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         if (await StoredTypes.ProblemAsync(connection, request, cancellationToken) is { } refusal) return new SearchExplanation([], refusal);
-        var explainer = new Explainer(connection, new Matcher(connection, zone));
         var searches = new List<ExplainedSearch>();
         foreach (var search in request.Searches)
         {
-            searches.Add(await explainer.ExplainAsync(search, await TypeState.ReadAsync(connection, search.Type, cancellationToken), cancellationToken));
+            var state = await TypeState.ReadAsync(connection, search.Type, cancellationToken);
+            searches.Add(await new Explainer(connection, new Matcher(connection, zone)).ExplainAsync(search, state, cancellationToken));
         }
 
         return new SearchExplanation(searches);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Dicom2Fhir.PostgresTests.Faults;
+using Dicom2Fhir.PostgresTests.Store;
 using Dicom2Fhir.Store;
+using Dicom2Fhir.Store.Search;
 using Npgsql;
 
 namespace Dicom2Fhir.PostgresTests.Indexer;
@@ -82,9 +84,9 @@ public sealed class BackupTests(TestServer server)
         var after = await site.ContentAsync();
 
         Assert.Contains("not empty", await RefusedAsync(site, file), StringComparison.Ordinal);
-        await using (var other = NpgsqlDataSource.Create(site.ConnectionString + ";Application Name=dicom2fhir;Pooling=false"))
+        await using (var other = NpgsqlDataSource.Create(site.ConnectionString + ";Application Name=a portal;Pooling=false"))
         await using (await other.OpenConnectionAsync(TestContext.Current.CancellationToken))
-            Assert.Contains("in use", await RefusedAsync(site, file, "--yes"), StringComparison.Ordinal);
+            Assert.Contains("in use (a portal)", await RefusedAsync(site, file, "--yes"), StringComparison.Ordinal);
 
         await using (var cut = new FileStream(file, FileMode.Open)) cut.SetLength(cut.Length - 200);
         Assert.Contains("nothing was changed", await RefusedAsync(site, file, "--yes"), StringComparison.Ordinal);
@@ -97,6 +99,48 @@ public sealed class BackupTests(TestServer server)
         await site.DoAsync("restore", file, "--yes");
         Assert.Equal(before, await site.ContentAsync());
         await site.EndsSoundAsync();
+    }
+
+    // Of a facade whose connections had rested for so long that the pool closed them.
+    [Fact]
+    public async Task A_program_that_lives_through_a_restore_forgets_the_numbers_of_before()
+    {
+        await using var site = await Site.CreateAsync(server);
+        await using var facade = NpgsqlDataSource.Create(site.ConnectionString);
+        var executor = new SearchExecutor(facade, TimeZoneInfo.Utc);
+        await WriteAsync("MR", "a");
+        var file = Path.Combine(site.Files, "backup");
+        await site.DoAsync("backup", file);
+        await WriteAsync("NM", "b1", "b2");
+        Assert.Equal([1, 2, 0], await CountsAsync());
+        using var first = await PageAsync(null);
+        Assert.Equal("b1", Assert.Single(first.Resources).Id);
+
+        facade.Clear();
+        await site.DoAsync("restore", file, "--yes");
+        await WriteAsync("PT", "c1", "c2");        // get the numbers that NM, b1 and b2 had
+        using var second = await PageAsync(first.Next);
+        Assert.Empty(second.Resources);
+        Assert.Equal([1, 0, 2], await CountsAsync());
+
+        async Task WriteAsync(string modality, params IReadOnlyList<string> ids)
+        {
+            await using var database = NpgsqlDataSource.Create($"{site.ConnectionString};Pooling=false;Application Name={modality}");     // a program of its own
+            await new Stock(database).WriteAsync([.. ids.Select(id => Stock.Study(id, modality))]);
+            await new Folder(database).FoldAllAsync(TestContext.Current.CancellationToken);
+        }
+
+        async Task<IReadOnlyList<long>> CountsAsync()
+        {
+            var counts = new List<long>();
+            foreach (var modality in new[] { "MR", "NM", "PT" }) counts.Add((await executor.CountAsync(Request(modality), TestContext.Current.CancellationToken)).Total);
+            return counts;
+        }
+
+        Task<SearchPage> PageAsync(PagePosition? position) => executor.PageAsync(Request("NM"), position, 1, 1_000_000, TotalMode.None, TestContext.Current.CancellationToken);
+
+        static SearchRequest Request(string modality) => QueryStringParser.Parse(
+            ServedType.ImagingStudy, [KeyValuePair.Create("modality", "http://dicom.nema.org/resources/ontology/DCM|" + modality)], new QueryContext(TimeZoneInfo.Utc, [])).Request;
     }
 
     [Fact]

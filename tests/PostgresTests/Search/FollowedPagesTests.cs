@@ -101,7 +101,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         await FoldAsync();
         var version = await database.ValueAsync<long>("select bits_version from fold_state where type = 4");
         await using var connection = await database.Facade.OpenConnectionAsync(Cancelled);
-        var page = new PageRows(connection, count, 4_000_000, new HashSet<string> { "id" }) { Kept = new KeptSearch(horizon + 3_000, version, new Dictionary<int, BitArray?>()) };
+        var page = new PageRows(connection, count, 4_000_000, new HashSet<string> { "id" }) { Kept = new KeptSearch(horizon + 3_000, version, await TablesAsync(), new Dictionary<int, BitArray?>()) };
         using var memory = page.Memory;
         page.Begin(ServedType.Procedure, await database.ValueAsync<long>("select upto from fold_state where type = 4"), 0);
 
@@ -204,7 +204,7 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
         await FoldAsync();
         var version = await database.ValueAsync<long>("select bits_version from fold_state where type = 4");
         await using var connection = await database.Facade.OpenConnectionAsync(Cancelled);
-        var page = new PageRows(connection, 2_000, 64_000_000, null) { Kept = new KeptSearch(horizon + 3, version, new Dictionary<int, BitArray?>()) };
+        var page = new PageRows(connection, 2_000, 64_000_000, null) { Kept = new KeptSearch(horizon + 3, version, await TablesAsync(), new Dictionary<int, BitArray?>()) };
         using var memory = page.Memory;
         page.Begin(ServedType.Procedure, horizon + 3, 0);
         await page.AddAsync([.. Enumerable.Range(1, 1_500).Select(number => horizon + number)], Cancelled);
@@ -271,6 +271,8 @@ public sealed class FollowedPagesTests(TestDatabase database) : IClassFixture<Te
 
     async Task<IReadOnlyList<string>> ExpectedAsync(PagePosition position, int limit) => await database.ValueAsync<string[]>(
         Expected.Replace("@last", Text(position.Last), StringComparison.Ordinal).Replace("@horizon", Text(position.Horizons[0]), StringComparison.Ordinal).Replace("@limit", Text(limit), StringComparison.Ordinal));
+
+    Task<long> TablesAsync() => database.ValueAsync<long>("select 'fold_state'::regclass::bigint");
 
     static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -9,16 +9,18 @@ public sealed class KeptSearchTests
     const int Block = Matches.BlockSize;
 
     // Blocks 1 to 3, the second without a match; the horizon lies in the third.
-    static readonly KeptSearch Kept = new(3 * Block + 10, 5, new Dictionary<int, BitArray?> { [1] = Bits(0, 1, Block - 1), [2] = null, [3] = Bits(4, 10, 11) });
+    static readonly KeptSearch Kept = new(3 * Block + 10, 5, 16_384, new Dictionary<int, BitArray?> { [1] = Bits(0, 1, Block - 1), [2] = null, [3] = Bits(4, 10, 11) });
 
     [Theory]
-    [InlineData(3 * Block + 10, 0, 5, true)]
-    [InlineData(9 * Block, 3 * Block + 10, 5, true)]
-    [InlineData(3 * Block + 9, 0, 5, false)]                // a replica that has not come so far
-    [InlineData(9 * Block, 3 * Block + 11, 5, false)]       // rows were removed that stood at the horizon
-    [InlineData(9 * Block, 0, 6, false)]
-    [InlineData(9 * Block, 0, 4, false)]
-    public void Holds_while_the_watermark_says_so(long upto, long floor, long bitsVersion, bool holds) => Assert.Equal(holds, Kept.Holds(upto, floor, bitsVersion));
+    [InlineData(3 * Block + 10, 0, 5, 16_384, true)]
+    [InlineData(9 * Block, 3 * Block + 10, 5, 16_384, true)]
+    [InlineData(3 * Block + 9, 0, 5, 16_384, false)]                // a replica that has not come so far
+    [InlineData(9 * Block, 3 * Block + 11, 5, 16_384, false)]       // rows were removed that stood at the horizon
+    [InlineData(9 * Block, 0, 6, 16_384, false)]
+    [InlineData(9 * Block, 0, 4, 16_384, false)]
+    [InlineData(9 * Block, 0, 5, 16_999, false)]                    // a backup was restored
+    public void Holds_while_the_watermark_says_so(long upto, long floor, long bitsVersion, long tables, bool holds) =>
+        Assert.Equal(holds, Kept.Holds(upto, floor, bitsVersion, tables));
 
     [Theory]
     [InlineData(Block - 1, 2, Block, Block + 1)]
@@ -41,7 +43,7 @@ public sealed class KeptSearchTests
     public void Forgets_what_was_not_used_for_longest()
     {
         var searches = new KeptSearches();
-        var large = new KeptSearch(Kept.Horizon, 5, Enumerable.Range(0, 500).ToDictionary(block => block, _ => (BitArray?)Bits(1)));
+        var large = new KeptSearch(Kept.Horizon, 5, Kept.Tables, Enumerable.Range(0, 500).ToDictionary(block => block, _ => (BitArray?)Bits(1)));
         for (var i = 0; i < 4; i++) searches.Keep($"{i}", large);
         searches.Find("0");
         searches.Keep("4", large);
@@ -54,10 +56,10 @@ public sealed class KeptSearchTests
     {
         var searches = new KeptSearches();
         searches.Keep("a", Kept);
-        searches.Keep("a", new KeptSearch(Kept.Horizon, 5, new Dictionary<int, BitArray?> { [0] = Bits(7) }));
+        searches.Keep("a", new KeptSearch(Kept.Horizon, 5, Kept.Tables, new Dictionary<int, BitArray?> { [0] = Bits(7) }));
         Assert.Equal([7, Block, Block + 1], searches.Find("a")!.Next(0, 3));
 
-        searches.Keep("a", new KeptSearch(Kept.Horizon, 6, new Dictionary<int, BitArray?> { [0] = Bits(8) }));       // resources were erased since
+        searches.Keep("a", new KeptSearch(Kept.Horizon, 6, Kept.Tables, new Dictionary<int, BitArray?> { [0] = Bits(8) }));       // resources were erased since
         Assert.Equal([8], searches.Find("a")!.Next(0, 1));
         Assert.Null(searches.Find("a")!.Next(0, 2));
     }

@@ -50,7 +50,7 @@ sealed class Explainer(NpgsqlConnection connection, Matcher matcher)
         return string.Join('$', parts);
     }
 
-    // Rows the planner expects below the aggregate.
+    // Rows the planner expects below the aggregate; of a search by rows those it finds first.
     async Task<long> EstimateAsync(CompiledQuery query, CancellationToken cancellationToken)
     {
         await using var command = Matches.Command(connection, query with { Sql = "explain (format json) " + query.Sql });

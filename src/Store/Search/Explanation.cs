@@ -6,7 +6,7 @@ public sealed record SearchExplanation(IReadOnlyList<ExplainedSearch> Searches, 
 
 /// <param name="Sql">The statement that counts; a page reads the same rows.</param>
 /// <param name="Values">Its parameters in order; long lists are shortened.</param>
-/// <param name="EstimatedRows">Counted where bitmaps alone answer, else the planner's estimate.</param>
+/// <param name="EstimatedRows">Counted where bitmaps alone answer, else the planner's estimate (by typed rows: before they are looked up in bitmaps).</param>
 public sealed record ExplainedSearch(ServedType Type, IReadOnlyList<ExplainedCriterion> Criteria, string Sql, IReadOnlyList<string> Values, long EstimatedRows);
 
 /// <param name="Name">As the self link shows it; empty for a compartment.</param>

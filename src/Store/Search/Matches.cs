@@ -84,6 +84,10 @@ sealed class Matches
 
     const int NumbersAtOnce = 100_000;
 
+    // By typed rows: the first window has as many numbers as fill a page where one in sixteen matches; a page of 50 among 10 million has four windows at most.
+    const long FirstWindow = 16;
+    const int WindowGrowth = 32;
+
     readonly NpgsqlConnection connection;
     readonly IReadOnlyList<Leaf> leaves;
     readonly TypeState state;
@@ -112,10 +116,10 @@ sealed class Matches
     /// <summary>The blocks that <see cref="NumbersAsync"/> has read; null when it read none, or they do not say all up to the horizon.</summary>
     public KeptSearch? Seen => seen.Count > 0 && IsBitsOnly && Horizon <= state.Upto ? new KeptSearch(Horizon, state.BitsVersion, state.Tables, seen) : null;
 
-    public CompiledQuery CountQuery => SqlCompiler.Count(Type, leaves, state.Live);
+    public CompiledQuery CountQuery => SqlCompiler.Count(leaves, state.Live);
 
     // Of the newest horizon the live term says what stands; of an older one only the rows do, and what is gone since is among the numbers.
-    IReadOnlyList<Leaf> BlockLeaves => Horizon == state.Upto ? [new Leaf(false, [state.Live], null), .. leaves] : leaves;
+    IReadOnlyList<Leaf> StandingLeaves => Horizon == state.Upto ? [new Leaf(false, [state.Live], null), .. leaves] : leaves;
 
     /// <summary>How many match and are current.</summary>
     public async Task<long> CountAsync(CancellationToken cancellationToken)
@@ -150,9 +154,9 @@ sealed class Matches
 
     bool IsKept => IsBitsOnly && state.ClosedBlocks >= ClosedBlocks.Worthwhile && leaves.Sum(leaf => leaf.Terms.Count) <= ClosedBlocks.MostTerms;
 
-    CompiledQuery OpenCountQuery => SqlCompiler.Count(Type, leaves, state.Live, state.ClosedBlocks);
+    CompiledQuery OpenCountQuery => SqlCompiler.Count(leaves, state.Live, state.ClosedBlocks);
 
-    /// <summary>Search numbers of matches in (after, horizon], in order, in portions; by bitmaps of an older horizon some may be gone.</summary>
+    /// <summary>Search numbers of matches in (after, horizon], in order, in portions; of an older horizon some may be gone.</summary>
     public async IAsyncEnumerable<List<long>> NumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (nothing) yield break;
@@ -163,11 +167,11 @@ sealed class Matches
     // A value that many rows have would be read for all of them to show the first: so windows, which grow fast, since most values are rare.
     async IAsyncEnumerable<List<long>> RowNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var span = count > BlockSize ? Horizon : BlocksFirst * BlockSize;
+        var span = count > BlockSize ? Horizon : FirstWindow * (count + 1);
         for (var (last, end) = (after, Math.Min(Horizon, after + span)); last < Horizon;)
         {
             var numbers = new List<long>();
-            await using (var command = Command(connection, SqlCompiler.Numbers(Type, leaves, last, end, Horizon, count + 1)))
+            await using (var command = Command(connection, SqlCompiler.Numbers(StandingLeaves, last, end, count + 1)))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken)) numbers.Add(reader.GetInt64(0));
@@ -175,7 +179,7 @@ sealed class Matches
 
             if (numbers.Count > 0) yield return numbers;
             last = numbers.Count > count ? numbers[^1] : end;
-            if (last == end) end = Math.Min(Horizon, end + (span *= 16));
+            if (last == end) end = Math.Min(Horizon, end + (span *= WindowGrowth));
         }
     }
 
@@ -185,7 +189,7 @@ sealed class Matches
         for (var atOnce = count > BlockSize ? end + 1 : BlocksFirst; block <= end; block += atOnce, atOnce *= 4)
         {
             var blocks = new List<(int Block, BitArray Bits)>();
-            await using (var command = Command(connection, SqlCompiler.Blocks(BlockLeaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
+            await using (var command = Command(connection, SqlCompiler.Blocks(StandingLeaves, state.All, (int)block, (int)Math.Min(end, block + atOnce - 1))))
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
                 while (await reader.ReadAsync(cancellationToken)) blocks.Add((reader.GetInt32(0), reader.GetFieldValue<BitArray>(1)));
@@ -210,7 +214,7 @@ sealed class Matches
             return set;
         }
 
-        await using var command = Command(connection, SqlCompiler.Blocks(BlockLeaves, state.All, 0, (int)(Horizon / BlockSize)));
+        await using var command = Command(connection, SqlCompiler.Blocks(StandingLeaves, state.All, 0, (int)(Horizon / BlockSize)));
         await set.ReadAsync(command, cancellationToken);
         set.Cut(Horizon);
         return set;

@@ -8,7 +8,7 @@ sealed record CompiledQuery(string Sql, IReadOnlyList<SqlValue> Values);
 
 /// <summary>
 /// The only place that writes WHERE. A search is a conjunction of leaves. When every positive leaf has bitmaps the blocks are combined (&amp;, |, ~);
-/// when one has typed rows alone those few rows are read and tested against the rest.
+/// when one has typed rows alone those are found, gathered by block, and looked up in the combined bits of those blocks: each is unpacked once.
 /// </summary>
 sealed class SqlCompiler
 {
@@ -20,6 +20,9 @@ sealed class SqlCompiler
     // First and last block wanted, as they stand in the text; null: all.
     (string From, string To)? window;
 
+    // Set when the blocks wanted are those of the rows that were found.
+    bool gathered;
+
     /// <summary>True when bitmaps alone answer: counting is cheap.</summary>
     public static bool IsBitsOnly(IReadOnlyList<Leaf> leaves) => leaves.All(leaf => leaf.Rows is null);
 
@@ -29,17 +32,18 @@ sealed class SqlCompiler
     /// <summary>One value: how many live rows match.</summary>
     /// <param name="live">Number of the live term of the type.</param>
     /// <param name="fromBlock">Of bitmaps: the first block that is counted; null: all.</param>
-    public static CompiledQuery Count(ServedType type, IReadOnlyList<Leaf> leaves, int live, int? fromBlock = null)
+    public static CompiledQuery Count(IReadOnlyList<Leaf> leaves, int live, int? fromBlock = null)
     {
         var compiler = new SqlCompiler();
         if (fromBlock is { } first) compiler.window = (compiler.Add(SqlValue.Of(first)), compiler.Add(SqlValue.Of(int.MaxValue)));
+        IReadOnlyList<Leaf> standing = [new Leaf(false, [live], null), .. leaves];
         if (IsRowDriven(leaves))
         {
-            var rows = compiler.RowSelect(type, leaves, "and s.gone_at is null");
-            return compiler.Done($"select count(distinct r.no)\n{rows}");
+            var (found, matched) = compiler.RowSelect(standing, "");
+            return compiler.Done($"{found}\nselect count(*)\n{matched}");
         }
 
-        var (from, expression) = compiler.BlockJoin([new Leaf(false, [live], null), .. leaves]);
+        var (from, expression) = compiler.BlockJoin(standing);
         return compiler.Done($"select coalesce(sum(bit_count({expression})), 0)::bigint\n{from}");
     }
 
@@ -62,33 +66,28 @@ sealed class SqlCompiler
             """);
     }
 
-    /// <summary>Rows (no) in (after, to] that stood at the horizon, in order.</summary>
-    public static CompiledQuery Numbers(ServedType type, IReadOnlyList<Leaf> leaves, long after, long to, long horizon, int atMost)
+    /// <summary>Rows (no) in (after, to], in order. Those that are gone are among them unless a leaf says otherwise.</summary>
+    public static CompiledQuery Numbers(IReadOnlyList<Leaf> leaves, long after, long to, int atMost)
     {
         var compiler = new SqlCompiler();
-        var rows = compiler.RowSelect(type, leaves, $"and (s.gone_at is null or s.gone_at > {compiler.Add(SqlValue.Of(horizon))})");
-        return compiler.Done(
-            $"""
-            select distinct r.no
-            {rows}
-               and r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {compiler.Add(SqlValue.Of(to))}
-             order by r.no
-             limit {compiler.Add(SqlValue.Of(atMost))}
-            """);
+        var (found, matched) = compiler.RowSelect(leaves, $" where r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {compiler.Add(SqlValue.Of(to))}");
+        return compiler.Done($"{found}\nselect no\n{matched}\n order by no\n limit {compiler.Add(SqlValue.Of(atMost))}");
     }
 
     // from (...) p0 join (...) p1 using (block) left join (...) n0 using (block), and the expression over them
-    (string From, string Expression) BlockJoin(IReadOnlyList<Leaf> leaves)
+    /// <param name="start">What has the blocks that are looked at; null: the first leaf.</param>
+    (string From, string Expression) BlockJoin(IReadOnlyList<Leaf> leaves, string? start = null)
     {
-        var from = new StringBuilder("  from ");
+        var from = new StringBuilder("  from " + start);
         var expression = new StringBuilder();
         var count = 0;
         foreach (var leaf in leaves.OrderBy(leaf => leaf.Negated))
         {
             var name = (leaf.Negated ? "n" : "p") + count.ToString(CultureInfo.InvariantCulture);
-            if (count > 0) from.Append(leaf.Negated ? "\n  left join " : "\n  join ");
+            var joins = count > 0 || start is not null;
+            if (joins) from.Append(leaf.Negated ? "\n  left join " : "\n  join ");
             from.Append(CultureInfo.InvariantCulture, $"({LeafSelect(leaf)}) {name}");
-            if (count > 0) from.Append(" using (block)");
+            if (joins) from.Append(" using (block)");
             if (count > 0) expression.Append(" & ");
             expression.Append(leaf.Negated ? $"coalesce(~{name}.b, {Ones})" : $"{name}.b");
             count++;
@@ -99,42 +98,54 @@ sealed class SqlCompiler
 
     string LeafSelect(Leaf leaf)
     {
-        var range = window is var (from, to) ? $" and block between {from} and {to}" : "";
-        var bits = leaf.Terms.Count == 1
-            ? $"select block, b from bits where term = {Add(SqlValue.Of(leaf.Terms[0]))}{range}"
-            : $"select block, bit_or(b) as b from bits where term = any({Add(SqlValue.Of(leaf.Terms))}){range} group by block";
+        var bits = BitsSelect(leaf);
         if (leaf.Rows is null) return bits;
         var within = window is var (first, last) ? $" where no between {first}::bigint * 32000 and {last}::bigint * 32000 + 31999" : "";
         var rows = $"select (no / 32000)::integer as block, bit_or(set_bit({Zeros}, (no % 32000)::integer, 1)) as b from ({Source(leaf.Rows)}) rows{within} group by 1";
         return $"select block, bit_or(b) as b from ({bits} union all {rows}) mixed group by block";
     }
 
-    string RowSelect(ServedType type, IReadOnlyList<Leaf> leaves, string standing)
+    string BitsSelect(Leaf leaf)
+    {
+        var range = gathered ? " and block = any(array(select block from gathered))" : window is var (from, to) ? $" and block between {from} and {to}" : "";
+        return leaf.Terms.Count == 1
+            ? $"select block, b from bits where term = {Add(SqlValue.Of(leaf.Terms[0]))}{range}"
+            : $"select block, bit_or(b) as b from bits where term = any({Add(SqlValue.Of(leaf.Terms))}){range} group by block";
+    }
+
+    // with found (no), gathered (block, numbers), matched (block, numbers, b, x0 ...), and from them the numbers (no) that match
+    (string With, string From) RowSelect(IReadOnlyList<Leaf> leaves, string within)
     {
         var driver = leaves.First(leaf => leaf is { Negated: false, HasBits: false, Rows: not null });
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"  from ({Source(driver.Rows!)}) r\n");
-        text.Append(CultureInfo.InvariantCulture, $"  join search_row s on s.type = {Add(SqlValue.Of(type.Number))} and s.no = r.no {standing}\n where true");
-        foreach (var leaf in leaves.Where(leaf => !ReferenceEquals(leaf, driver)))
+        text.Append(CultureInfo.InvariantCulture, $"with found as materialized (\nselect distinct r.no from ({Source(driver.Rows!)}) r{(within.Length > 0 ? within : " where true")}");
+        foreach (var leaf in leaves.Where(leaf => !ReferenceEquals(leaf, driver) && !leaf.HasBits))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n   and {(leaf.Negated ? "not " : "")}({Test(leaf)})");
+            text.Append(CultureInfo.InvariantCulture, $"\n   and {(leaf.Negated ? "not " : "")}r.no in ({Source(leaf.Rows!)})");
         }
 
-        return text.ToString();
-    }
+        text.Append("\n)");
+        var bits = leaves.Where(leaf => leaf is { HasBits: true, Rows: null }).ToList();
+        var mixed = leaves.Where(leaf => leaf is { HasBits: true, Rows: not null }).ToList();
+        if (bits.Count + mixed.Count == 0) return (text.ToString(), "  from found");
 
-    string Test(Leaf leaf)
-    {
-        var tests = new List<string>();
-        if (leaf.HasBits)
+        gathered = true;
+        var (from, expression) = bits.Count > 0 ? BlockJoin(bits, "gathered") : ("  from gathered", Ones);
+        var columns = new StringBuilder();
+        var tests = new StringBuilder();
+        for (var i = 0; i < mixed.Count; i++)
         {
-            tests.Add(
-                $"exists (select from bits b where b.term = any({Add(SqlValue.Of(leaf.Terms))}) and b.block = (r.no / 32000)::integer and get_bit(b.b, (r.no % 32000)::integer) = 1)");
+            from += string.Create(CultureInfo.InvariantCulture, $"\n  left join ({BitsSelect(mixed[i])}) x{i} using (block)");
+            columns.Append(CultureInfo.InvariantCulture, $", coalesce(x{i}.b, {Zeros}) as x{i}");
+            tests.Append(CultureInfo.InvariantCulture, $"\n   and {(mixed[i].Negated ? "not " : "")}({HasBit($"x{i}")} or no in ({Source(mixed[i].Rows!)}))");
         }
 
-        if (leaf.Rows is not null) tests.Add($"r.no in ({Source(leaf.Rows)})");
-        return tests.Count == 0 ? "false" : string.Join(" or ", tests);
+        text.Append(CultureInfo.InvariantCulture, $", gathered as materialized (\nselect (no / 32000)::integer as block, array_agg(no) as numbers from found group by 1\n)");
+        text.Append(CultureInfo.InvariantCulture, $", matched as materialized (\nselect block, numbers, {expression} as b{columns}\n{from}\n)");
+        return (text.ToString(), $"  from matched cross join unnest(numbers) n(no)\n where {HasBit("b")}{tests}");
     }
+
+    static string HasBit(string column) => $"get_bit({column}, (no % 32000)::integer) = 1";
 
     string Source(RowSource source)
     {

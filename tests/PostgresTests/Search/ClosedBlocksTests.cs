@@ -128,7 +128,7 @@ public sealed class ClosedBlocksTests(TestDatabase database) : IClassFixture<Tes
     {
         await using var connection = await database.Owner.OpenConnectionAsync(Cancelled);
         var state = await TypeState.ReadAsync(connection, Type, Cancelled);
-        await using var command = Matches.Command(connection, SqlCompiler.Count(Type, leaves, state.Live));
+        await using var command = Matches.Command(connection, SqlCompiler.Count(leaves, state.Live));
         var expected = (long)(await command.ExecuteScalarAsync(Cancelled))!;
 
         Assert.InRange(state.ClosedBlocks, ClosedBlocks.Worthwhile, 20);

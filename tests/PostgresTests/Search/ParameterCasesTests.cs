@@ -132,7 +132,7 @@ public sealed class ParameterCasesTests(TestDatabase database) : IClassFixture<T
         Assert.Equal(["series-bodysite:below", "kvp", "patient"], search.Criteria.Select(one => one.Name));
         Assert.Equal("a quantity from 100 with code or unit kV", search.Criteria[1].Meaning);
         Assert.Equal(("b", "51185008", 1L), Assert.Single(search.Criteria[0].Terms) is var term ? (term.Kind, term.Code, term.Rows) : default);
-        Assert.StartsWith("select count(", search.Sql, StringComparison.Ordinal);
+        Assert.Contains("select count(", search.Sql, StringComparison.Ordinal);
         Assert.DoesNotContain("full", search.Sql, StringComparison.Ordinal);
         Assert.Contains(search.Values, value => value.Contains("Patient/full", StringComparison.Ordinal));
     }

@@ -1,4 +1,3 @@
-using Dicom2Fhir.Store;
 using Dicom2Fhir.Store.Search;
 
 namespace Dicom2Fhir.UnitTests.Store.Search;
@@ -17,7 +16,7 @@ public sealed class SqlCompilerTests
         false, [40, 41], RowSource.Dates(6, new DateEdge(DateTime.UnixEpoch, DateTime.UnixEpoch, DateEdge.ConditionOf(Prefix.Gt), DateTime.UnixEpoch, DateTime.UnixEpoch)));
 
     [Fact]
-    public void Bitmaps_are_counted_with_the_live_one() => Same("count-bits", SqlCompiler.Count(ServedType.ImagingStudy, [Ct, ChestOrLung, NoContrast], Live));
+    public void Bitmaps_are_counted_with_the_live_one() => Same("count-bits", SqlCompiler.Count([Ct, ChestOrLung, NoContrast], Live));
 
     [Fact]
     public void A_page_ships_blocks() => Same("page-bits", SqlCompiler.Blocks([Ct, ChestOrLung], All, 0, 312));
@@ -29,22 +28,28 @@ public sealed class SqlCompilerTests
     public void A_page_of_mixed_bits_and_rows_looks_at_its_blocks_only() => Same("page-edge", SqlCompiler.Blocks([SinceNoon, Ct], All, 4, 7));
 
     [Fact]
-    public void Few_rows_are_tested_against_bitmaps() => Same("page-rows", SqlCompiler.Numbers(ServedType.ImagingStudy, [Ct, Patient, NoContrast, NotIds], 100, 4000, 5000, 51));
+    public void Few_rows_are_tested_against_bitmaps() => Same("page-rows", SqlCompiler.Numbers([Ct, Patient, NoContrast, NotIds], 100, 4000, 51));
 
     [Fact]
-    public void Few_rows_are_counted_by_themselves() => Same("count-rows", SqlCompiler.Count(ServedType.ImagingStudy, [Patient, Ct], Live));
+    public void Rows_of_an_older_horizon_need_no_bitmap() => Same("page-rows-only", SqlCompiler.Numbers([Patient, NotIds], 100, 4000, 51));
 
     [Fact]
-    public void A_time_within_a_day_joins_rows_to_the_bitmaps() => Same("count-edge", SqlCompiler.Count(ServedType.ImagingStudy, [SinceNoon, Ct], Live));
+    public void Rows_are_tested_against_bits_or_rows() => Same("page-rows-edge", SqlCompiler.Numbers([Patient, SinceNoon], 100, 4000, 51));
 
     [Fact]
-    public void No_criterion_counts_what_is_live() => Same("count-all", SqlCompiler.Count(ServedType.ImagingStudy, [], Live));
+    public void Few_rows_are_counted_by_themselves() => Same("count-rows", SqlCompiler.Count([Patient, Ct], Live));
+
+    [Fact]
+    public void A_time_within_a_day_joins_rows_to_the_bitmaps() => Same("count-edge", SqlCompiler.Count([SinceNoon, Ct], Live));
+
+    [Fact]
+    public void No_criterion_counts_what_is_live() => Same("count-all", SqlCompiler.Count([], Live));
 
     [Fact]
     public void The_text_depends_on_the_shape_alone()
     {
-        var one = SqlCompiler.Count(ServedType.ImagingStudy, [new Leaf(false, [], RowSource.References(5, ["Patient/a"])), Ct], Live);
-        var other = SqlCompiler.Count(ServedType.Device, [new Leaf(false, [], RowSource.References(9, ["'; drop table resource; --", "$1", "{0}"])), new Leaf(false, [77], null)], 8);
+        var one = SqlCompiler.Count([new Leaf(false, [], RowSource.References(5, ["Patient/a"])), Ct], Live);
+        var other = SqlCompiler.Count([new Leaf(false, [], RowSource.References(9, ["'; drop table resource; --", "$1", "{0}"])), new Leaf(false, [77], null)], 8);
 
         Assert.Equal(one.Sql, other.Sql);
     }

@@ -1,9 +1,17 @@
-select count(distinct r.no)
-  from (select no from ref_row where param = $1 and target = any($2)) r
-  join search_row s on s.type = $3 and s.no = r.no and s.gone_at is null
- where true
-   and (exists (select from bits b where b.term = any($4) and b.block = (r.no / 32000)::integer and get_bit(b.b, (r.no % 32000)::integer) = 1))
+with found as materialized (
+select distinct r.no from (select no from ref_row where param = $1 and target = any($2)) r where true
+), gathered as materialized (
+select (no / 32000)::integer as block, array_agg(no) as numbers from found group by 1
+), matched as materialized (
+select block, numbers, p0.b & p1.b as b
+  from gathered
+  join (select block, b from bits where term = $3 and block = any(array(select block from gathered))) p0 using (block)
+  join (select block, b from bits where term = $4 and block = any(array(select block from gathered))) p1 using (block)
+)
+select count(*)
+  from matched cross join unnest(numbers) n(no)
+ where get_bit(b, (no % 32000)::integer) = 1
 -- $1 Int32
 -- $2 String[]
--- $3 Int16
--- $4 Int32[]
+-- $3 Int32
+-- $4 Int32

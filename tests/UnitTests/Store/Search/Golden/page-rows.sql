@@ -1,21 +1,25 @@
-select distinct r.no
-  from (select no from ref_row where param = $2 and target = any($3)) r
-  join search_row s on s.type = $4 and s.no = r.no and (s.gone_at is null or s.gone_at > $1)
- where true
-   and (exists (select from bits b where b.term = any($5) and b.block = (r.no / 32000)::integer and get_bit(b.b, (r.no % 32000)::integer) = 1))
-   and not (exists (select from bits b where b.term = any($6) and b.block = (r.no / 32000)::integer and get_bit(b.b, (r.no % 32000)::integer) = 1))
-   and not (r.no in (select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = $7 and r.id = any($8)))
-   and r.no > $9 and r.no <= $10
- order by r.no
- limit $11
+with found as materialized (
+select distinct r.no from (select no from ref_row where param = $3 and target = any($4)) r where r.no > $1 and r.no <= $2
+   and not r.no in (select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = $5 and r.id = any($6))
+), gathered as materialized (
+select (no / 32000)::integer as block, array_agg(no) as numbers from found group by 1
+), matched as materialized (
+select block, numbers, p0.b & coalesce(~n1.b, repeat('1', 32000)::bit(32000)) as b
+  from gathered
+  join (select block, b from bits where term = $7 and block = any(array(select block from gathered))) p0 using (block)
+  left join (select block, b from bits where term = $8 and block = any(array(select block from gathered))) n1 using (block)
+)
+select no
+  from matched cross join unnest(numbers) n(no)
+ where get_bit(b, (no % 32000)::integer) = 1
+ order by no
+ limit $9
 -- $1 Int64
--- $2 Int32
--- $3 String[]
--- $4 Int16
--- $5 Int32[]
--- $6 Int32[]
--- $7 Int16
--- $8 String[]
--- $9 Int64
--- $10 Int64
--- $11 Int32
+-- $2 Int64
+-- $3 Int32
+-- $4 String[]
+-- $5 Int16
+-- $6 String[]
+-- $7 Int32
+-- $8 Int32
+-- $9 Int32

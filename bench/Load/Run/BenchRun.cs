@@ -15,7 +15,7 @@ static class BenchRun
             return 1;
         }
 
-        var results = new Results(Path.Combine(options.Data, "results.jsonl"), $"{Machine.Commit()} {options.Studies} {(options.Messy ? "messy" : "clean")}");
+        var results = new Results(Path.Combine(options.Data, "results.jsonl"), $"{Machine.Commit()} {Settings(options, instances)}");
         await using (var bench = await Bench.OpenAsync(options, results))
         {
             foreach (var (name, step) in Steps)
@@ -41,6 +41,10 @@ static class BenchRun
         Console.Out.WriteLine(table);
         return results.Rows.Any(row => row.Met is false && row.Goal == Bench.Correct) ? 1 : 0;
     }
+
+    // What figures depend on beside the commit: with other settings nothing is done before.
+    static string Settings(Options options, long instances) => string.Create(
+        CultureInfo.InvariantCulture, $"{options.Studies} {options.Times} {options.Seed} {(options.Messy ? "messy" : "clean")} {instances} {options.Buffers}{(options.Quick ? " quick" : "")}");
 
     /// <summary>Progress on stderr.</summary>
     public static void Say(string text) => Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():HH:mm:ss} {text}"));

@@ -9,7 +9,7 @@ static class LoadStep
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench)
     {
         var studies = bench.Made;
-        var from = Math.Min(studies, await BulkLoad.LoadedAsync(bench.Database));
+        var from = await CopyStep.IsBegunAsync(bench) ? studies : Math.Min(studies, await BulkLoad.LoadedAsync(bench.Database));
         var clock = Stopwatch.StartNew();
         var said = clock.Elapsed;
         await new BulkLoad(bench.Database, bench.Resources, bench.Source).WriteAsync(from, studies, written =>

@@ -3,11 +3,14 @@ using Dicom2Fhir.Store.Search;
 
 namespace Dicom2Fhir.Load.Run;
 
-/// <summary>The first page of 50 by every single parameter of the CapabilityStatement, with the commonest value the data have.</summary>
+/// <summary>The first page of 50 by every single parameter of the CapabilityStatement for studies, with the commonest value the data have.</summary>
 static class PageStep
 {
     // Enough to meet every value that is not rare.
     const int Sample = 500;
+
+    // Of strings, which are searched by how they begin: so few letters have the most matches a user would ask for.
+    const int Beginning = 3;
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Bench bench)
     {
@@ -44,6 +47,7 @@ static class PageStep
         IndexValue.Reference reference => reference.Target,
         IndexValue.Number number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
         IndexValue.Quantity quantity => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{quantity.Value}|{quantity.System}|{quantity.Code}"),
+        IndexValue.Prose prose => Uri.EscapeDataString(prose.Value[..Math.Min(Beginning, prose.Value.Length)]),
         IndexValue.Tuple tuple when tuple.Parts.All(part => part is IndexValue.Token) =>
             string.Join('$', tuple.Parts.Zip(parameter.Parts, (part, of) => Text(SearchParameters.Find(parameter.Type, of.Name)!, part))),
         _ => null,

@@ -15,10 +15,10 @@ static class Weeks
 {
     const int Count = 4;
     const int StudiesOfDay = 600;
-    const int CorrectionsOfDay = 200;
 
     // A fold a second in working hours, a few studies each.
     const int StudiesOfFold = 10;
+    const int CorrectionsOfFold = 3;
 
     public static async Task<int> RunAsync(Options options)
     {
@@ -33,7 +33,7 @@ static class Weeks
         Console.Out.WriteLine("| day | studies | corrected | bits MB | its key MB | dead rows of bits | pending MB | count p50 ms | p95 ms | dead of live |");
         Console.Out.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         await SayAsync(bench, 0, 0, 0);
-        var next = options.Studies;
+        var (next, corrections) = (options.Studies, 0L);
         var random = Dice.Of(options.Seed, 99, 0);
         for (var day = 1; day <= Count * 7; day++)
         {
@@ -41,7 +41,8 @@ static class Weeks
             {
                 await WriteAsync(bench, bench.Source.Range(next, StudiesOfFold), $"Tag {day}");
                 next += StudiesOfFold;
-                var corrected = Enumerable.Range(0, CorrectionsOfDay * StudiesOfFold / StudiesOfDay).Select(_ => (long)random.Next((int)next)).Distinct().ToList();
+                var corrected = Enumerable.Range(0, CorrectionsOfFold).Select(_ => (long)random.Next((int)next)).Distinct().ToList();
+                corrections += corrected.Count;
                 await WriteAsync(bench, corrected.Select(index => bench.Source[index]), $"Korrektur {day}");
                 await new Folder(bench.Database).FoldAllAsync(CancellationToken.None);
             }
@@ -49,7 +50,7 @@ static class Weeks
             await bench.ExecuteAsync("update search_row set gone_time = gone_time - interval '1 day' where gone_time is not null");      // a day passes
             await new Folder(bench.Database).RetireAsync(TimeSpan.FromDays(7), CancellationToken.None);
             await VacuumAsync(bench);
-            if (day % 7 == 0) await SayAsync(bench, day, next - options.Studies, CorrectionsOfDay * day);
+            if (day % 7 == 0) await SayAsync(bench, day, next - options.Studies, corrections);
         }
 
         return 0;

@@ -8,7 +8,7 @@ sealed record CompiledQuery(string Sql, IReadOnlyList<SqlValue> Values);
 
 /// <summary>
 /// The only place that writes WHERE. A search is a conjunction of leaves. When every positive leaf has bitmaps the blocks are combined (&amp;, |, ~);
-/// when one has typed rows alone those are found, gathered by block, and looked up in the combined bits of those blocks: each is unpacked once.
+/// when one has typed rows alone those are found, and looked up in the combined bits of the blocks they lie in: each is unpacked once.
 /// </summary>
 sealed class SqlCompiler
 {
@@ -113,36 +113,38 @@ sealed class SqlCompiler
             : $"select block, bit_or(b) as b from bits where term = any({Add(SqlValue.Of(leaf.Terms))}){range} group by block";
     }
 
-    // with found (no), gathered (block, numbers), matched (block, numbers, b, x0 ...), and from them the numbers (no) that match
+    // with found (no), gathered (block), matched (block, b, x0 ...), and from them the numbers (no) that match. The bits of matched are computed, even of a single
+    // leaf, and so unpacked. Rows are sorted before they are made distinct: by hashing, millions of them take minutes.
     (string With, string From) RowSelect(IReadOnlyList<Leaf> leaves, string within)
     {
         var driver = leaves.First(leaf => leaf is { Negated: false, HasBits: false, Rows: not null });
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"with found as materialized (\nselect distinct r.no from ({Source(driver.Rows!)}) r{(within.Length > 0 ? within : " where true")}");
+        text.Append(CultureInfo.InvariantCulture, $"with found as materialized (\nselect distinct no from (select r.no from ({Source(driver.Rows!)}) r{(within.Length > 0 ? within : " where true")}");
         foreach (var leaf in leaves.Where(leaf => !ReferenceEquals(leaf, driver) && !leaf.HasBits))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n   and {(leaf.Negated ? "not " : "")}r.no in ({Source(leaf.Rows!)})");
         }
 
-        text.Append("\n)");
+        text.Append(" order by r.no) sorted\n)");
         var bits = leaves.Where(leaf => leaf is { HasBits: true, Rows: null }).ToList();
         var mixed = leaves.Where(leaf => leaf is { HasBits: true, Rows: not null }).ToList();
         if (bits.Count + mixed.Count == 0) return (text.ToString(), "  from found");
 
         gathered = true;
         var (from, expression) = bits.Count > 0 ? BlockJoin(bits, "gathered") : ("  from gathered", Ones);
+        if (bits.Count == 1) expression += $" & {Ones}";
         var columns = new StringBuilder();
         var tests = new StringBuilder();
         for (var i = 0; i < mixed.Count; i++)
         {
             from += string.Create(CultureInfo.InvariantCulture, $"\n  left join ({BitsSelect(mixed[i])}) x{i} using (block)");
-            columns.Append(CultureInfo.InvariantCulture, $", coalesce(x{i}.b, {Zeros}) as x{i}");
+            columns.Append(CultureInfo.InvariantCulture, $", coalesce(x{i}.b & {Ones}, {Zeros}) as x{i}");
             tests.Append(CultureInfo.InvariantCulture, $"\n   and {(mixed[i].Negated ? "not " : "")}({HasBit($"x{i}")} or no in ({Source(mixed[i].Rows!)}))");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $", gathered as materialized (\nselect (no / 32000)::integer as block, array_agg(no) as numbers from found group by 1\n)");
-        text.Append(CultureInfo.InvariantCulture, $", matched as materialized (\nselect block, numbers, {expression} as b{columns}\n{from}\n)");
-        return (text.ToString(), $"  from matched cross join unnest(numbers) n(no)\n where {HasBit("b")}{tests}");
+        text.Append(", gathered as materialized (\nselect distinct (no / 32000)::integer as block from found\n)");
+        text.Append(CultureInfo.InvariantCulture, $", matched as materialized (\nselect block, {expression} as b{columns}\n{from}\n)");
+        return (text.ToString(), $"  from found join matched on block = (no / 32000)::integer\n where {HasBit("b")}{tests}");
     }
 
     static string HasBit(string column) => $"get_bit({column}, (no % 32000)::integer) = 1";

@@ -1,15 +1,15 @@
 with found as materialized (
-select distinct r.no from (select no from ref_row where param = $1 and target = any($2)) r where true
+select distinct no from (select r.no from (select no from ref_row where param = $1 and target = any($2)) r where true order by r.no) sorted
 ), gathered as materialized (
-select (no / 32000)::integer as block, array_agg(no) as numbers from found group by 1
+select distinct (no / 32000)::integer as block from found
 ), matched as materialized (
-select block, numbers, p0.b & p1.b as b
+select block, p0.b & p1.b as b
   from gathered
   join (select block, b from bits where term = $3 and block = any(array(select block from gathered))) p0 using (block)
   join (select block, b from bits where term = $4 and block = any(array(select block from gathered))) p1 using (block)
 )
 select count(*)
-  from matched cross join unnest(numbers) n(no)
+  from found join matched on block = (no / 32000)::integer
  where get_bit(b, (no % 32000)::integer) = 1
 -- $1 Int32
 -- $2 String[]

@@ -1,6 +1,6 @@
 with found as materialized (
-select distinct r.no from (select no from ref_row where param = $3 and target = any($4)) r where r.no > $1 and r.no <= $2
-   and not r.no in (select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = $5 and r.id = any($6))
+select distinct no from (select r.no from (select no from ref_row where param = $3 and target = any($4)) r where r.no > $1 and r.no <= $2
+   and not r.no in (select s.no from resource r join search_row s on s.resource_id = r.resource_id where r.type = $5 and r.id = any($6)) order by r.no) sorted
 )
 select no
   from found

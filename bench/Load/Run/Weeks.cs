@@ -45,11 +45,11 @@ static class Weeks
                 corrections += corrected.Count;
                 await WriteAsync(bench, corrected.Select(index => bench.Source[index]), $"Korrektur {day}");
                 await new Folder(bench.Database).FoldAllAsync(CancellationToken.None);
+                await VacuumAsync(bench);
             }
 
             await bench.ExecuteAsync("update search_row set gone_time = gone_time - interval '1 day' where gone_time is not null");      // a day passes
             await new Folder(bench.Database).RetireAsync(TimeSpan.FromDays(7), CancellationToken.None);
-            await VacuumAsync(bench);
             if (day % 7 == 0) await SayAsync(bench, day, next - options.Studies, corrections);
         }
 
@@ -69,7 +69,7 @@ static class Weeks
         await batch.CommitAsync(CancellationToken.None);
     }
 
-    // What autovacuum does within a minute when a table has passed its own threshold; a day here lasts seconds.
+    // What autovacuum does within a minute when a table has passed its own threshold; folds are minutes apart, and here a day lasts seconds.
     static async Task VacuumAsync(Bench bench)
     {
         var due = new List<string>();

@@ -84,7 +84,7 @@ sealed class Matches
 
     const int NumbersAtOnce = 100_000;
 
-    // By typed rows: the first window has as many numbers as fill a page where one in sixteen matches; a page of 50 among 10 million has four windows at most.
+    // By typed rows: the first window has as many numbers as fill a page where one in sixteen matches. Where it has none the value is rare, and the next has all.
     const long FirstWindow = 16;
     const int WindowGrowth = 32;
 
@@ -165,7 +165,7 @@ sealed class Matches
         await foreach (var portion in numbers) yield return portion;
     }
 
-    // A value that many rows have would be read for all of them to show the first: so windows, which grow fast, since most values are rare.
+    // A value that many rows have would be read for all of them to show the first: so windows.
     async IAsyncEnumerable<List<long>> RowNumbersAsync(long after, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var span = count > BlockSize ? Horizon : FirstWindow * (count + 1);
@@ -174,7 +174,7 @@ sealed class Matches
             var numbers = await RowsAsync(SqlCompiler.Numbers(StandingLeaves, last, end, count + 1), cancellationToken);
             if (numbers.Count > 0) yield return numbers;
             last = numbers.Count > count ? numbers[^1] : end;
-            if (last == end) end = Math.Min(Horizon, end + (span *= WindowGrowth));
+            if (last == end) end = numbers.Count == 0 ? Horizon : Math.Min(Horizon, end + (span *= WindowGrowth));
         }
     }
 

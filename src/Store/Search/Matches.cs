@@ -139,9 +139,7 @@ sealed class Matches
     public async Task<long?> CountKeptAsync(CancellationToken cancellationToken)
     {
         if (nothing || !IsKept || ClosedBlocks.Of(connection).Kept(state, leaves) is not { } closed) return null;
-        var open = new NpgsqlBatchCommand(OpenCountQuery.Sql);
-        foreach (var value in OpenCountQuery.Values) open.Parameters.Add(Parameter(value));
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { open, TypeState.Watermark(Type) } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Part(OpenCountQuery), TypeState.Watermark(Type) } };
         var answer = batch.ExecuteReaderAsync(cancellationToken);
         var total = closed();
         await using var reader = await answer;
@@ -182,11 +180,9 @@ sealed class Matches
     // value reads all rows that begin with a text to show those of a window (700 ms at 10 million). In one message.
     async Task<List<long>> RowsAsync(CompiledQuery query, CancellationToken cancellationToken)
     {
-        var rows = new NpgsqlBatchCommand(query.Sql);
-        foreach (var value in query.Values) rows.Parameters.Add(Parameter(value));
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new NpgsqlBatchCommand("set local plan_cache_mode = force_custom_plan"), rows, new NpgsqlBatchCommand("set local plan_cache_mode = auto") },
+            BatchCommands = { new NpgsqlBatchCommand("set local plan_cache_mode = force_custom_plan"), Part(query), new NpgsqlBatchCommand("set local plan_cache_mode = auto") },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var numbers = new List<long>();
@@ -243,6 +239,13 @@ sealed class Matches
         var command = new NpgsqlCommand(query.Sql, connection);
         foreach (var value in query.Values) command.Parameters.Add(Parameter(value));
         return command;
+    }
+
+    static NpgsqlBatchCommand Part(CompiledQuery query)
+    {
+        var part = new NpgsqlBatchCommand(query.Sql);
+        foreach (var value in query.Values) part.Parameters.Add(Parameter(value));
+        return part;
     }
 
     static NpgsqlParameter Parameter(SqlValue value) => new() { Value = value.Value, NpgsqlDbType = value.Type };

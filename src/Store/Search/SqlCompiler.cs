@@ -39,7 +39,7 @@ sealed class SqlCompiler
         IReadOnlyList<Leaf> standing = [new Leaf(false, [live], null), .. leaves];
         if (IsRowDriven(leaves))
         {
-            var (found, matched) = compiler.RowSelect(standing, "");
+            var (found, matched) = compiler.RowSelect(standing, "true");
             return compiler.Done($"{found}\nselect count(*)\n{matched}");
         }
 
@@ -70,12 +70,12 @@ sealed class SqlCompiler
     public static CompiledQuery Numbers(IReadOnlyList<Leaf> leaves, long after, long to, int atMost)
     {
         var compiler = new SqlCompiler();
-        var (found, matched) = compiler.RowSelect(leaves, $" where r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {compiler.Add(SqlValue.Of(to))}");
+        var (found, matched) = compiler.RowSelect(leaves, $"r.no > {compiler.Add(SqlValue.Of(after))} and r.no <= {compiler.Add(SqlValue.Of(to))}");
         return compiler.Done($"{found}\nselect no\n{matched}\n order by no\n limit {compiler.Add(SqlValue.Of(atMost))}");
     }
 
-    // from (...) p0 join (...) p1 using (block) left join (...) n0 using (block), and the expression over them
-    /// <param name="start">What has the blocks that are looked at; null: the first leaf.</param>
+    // from (...) p0 join (...) p1 using (block) left join (...) n0 using (block), and the expression over them; start: what has the blocks that are looked at,
+    // the first leaf without
     (string From, string Expression) BlockJoin(IReadOnlyList<Leaf> leaves, string? start = null)
     {
         var from = new StringBuilder("  from " + start);
@@ -114,12 +114,13 @@ sealed class SqlCompiler
     }
 
     // with found (no), gathered (block), matched (block, b, x0 ...), and from them the numbers (no) that match. The bits of matched are computed, even of a single
-    // leaf, and so unpacked. Rows are sorted before they are made distinct: by hashing, millions of them take minutes.
+    // leaf, and so unpacked. Rows are sorted before they are made distinct: by hashing, millions of them take minutes. Rows r of the driver are looked at within
+    // a condition.
     (string With, string From) RowSelect(IReadOnlyList<Leaf> leaves, string within)
     {
         var driver = leaves.First(leaf => leaf is { Negated: false, HasBits: false, Rows: not null });
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"with found as materialized (\nselect distinct no from (select r.no from ({Source(driver.Rows!)}) r{(within.Length > 0 ? within : " where true")}");
+        text.Append(CultureInfo.InvariantCulture, $"with found as materialized (\nselect distinct no from (select r.no from ({Source(driver.Rows!)}) r where {within}");
         foreach (var leaf in leaves.Where(leaf => !ReferenceEquals(leaf, driver) && !leaf.HasBits))
         {
             text.Append(CultureInfo.InvariantCulture, $"\n   and {(leaf.Negated ? "not " : "")}r.no in ({Source(leaf.Rows!)})");
